@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { Flow } from './flow.ts';
+import { Question } from './snapshot.ts';
+import { Trace } from './trace.ts';
+
+export const DIAGNOSIS_VERSION = 1;
+
+/** One thing that was read, in a form that can be read again by hand. */
+export const Evidence = z.object({
+  /** Name of the host it was read on. */
+  host: z.string(),
+  /** As it would be typed there. */
+  command: z.string(),
+  /** The telling part of the answer, one line. */
+  answer: z.string(),
+  atUnixMs: z.number(),
+  shows: z.enum(['mechanism', 'effect', 'context']),
+});
+export type Evidence = z.infer<typeof Evidence>;
+
+/**
+ * A cause that is present. `proven` needs mechanism and effect, read within 60 s of each other;
+ * with only one of the two it is `likely`.
+ */
+export const Finding = z.object({
+  cause: z.string(),
+  title: z.string(),
+  certainty: z.enum(['proven', 'likely']),
+  /** One sentence: who does what with which packets. */
+  summary: z.string(),
+  /** Cause, mechanism, symptom, in that order, a sentence each. */
+  chain: z.array(z.string()),
+  evidence: z.array(Evidence),
+  /** Which flows it breaks. */
+  flows: z.array(Flow),
+  /** Further things the same cause does, for instance other captured addresses. */
+  also: z.array(z.string()),
+  /** The one fact that would turn `likely` into `proven`. */
+  wouldProve: z.string().optional(),
+  fixes: z.array(z.string()),
+  /** What to do by hand: now, and so that it lasts. */
+  byHand: z.object({ now: z.string(), later: z.string().optional() }),
+});
+export type Finding = z.infer<typeof Finding>;
+
+export const RuledOut = z.object({ cause: z.string(), title: z.string(), because: z.string() });
+export const NotSeen = z.object({ what: z.string(), next: z.string().optional() });
+
+/** What the model says and what the kernel of that host says, where they differ. */
+export const Disagreement = z.object({
+  host: z.string(),
+  command: z.string(),
+  kernel: z.string(),
+  model: z.string(),
+});
+
+/** What can be said of a snapshot. */
+export const Diagnosis = z.object({
+  schema: z.literal('returnpath/diagnosis'),
+  version: z.literal(DIAGNOSIS_VERSION),
+  verdict: z.enum(['healthy', 'cause-found', 'several-causes', 'cannot-tell']),
+  /** One sentence for the top of every report. */
+  summary: z.string(),
+  question: Question,
+  startedUnixMs: z.number(),
+  endedUnixMs: z.number(),
+  /** Host id to name and address, for reports. */
+  hosts: z.record(z.string(), z.object({ name: z.string(), address: z.string().optional() })),
+  traces: z.array(Trace),
+  findings: z.array(Finding),
+  /** What was read that is no finding of its own: probe results, healthy answers. */
+  evidence: z.array(Evidence),
+  ruledOut: z.array(RuledOut),
+  notSeen: z.array(NotSeen),
+  disagreements: z.array(Disagreement),
+  /** What to do next; never empty. */
+  next: z.array(z.string()),
+});
+export type Diagnosis = z.infer<typeof Diagnosis>;

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { factOf } from './fact.ts';
+import { NetworkFacts } from './network.ts';
+import { TailscaleFacts } from './tailscale.ts';
+
+/** What was seen of one machine, whichever way it was looked at. */
+export const HostFacts = z.object({
+  /** Stable within a snapshot: the vantage's host part, e.g. `nas`. */
+  id: z.string(),
+  /** What people call it: its hostname where that was seen. */
+  name: z.string(),
+  /** Every way it was looked at, as URLs. */
+  vantages: z.array(z.string()),
+  /** Which of its addresses answered the vantage, where there were several. */
+  reachedAt: z.string().optional(),
+  machineId: factOf(z.string()),
+  /** The host's clock minus ours, in milliseconds; half the round trip is its error. */
+  clockOffsetMs: factOf(z.number()),
+  /** True when we looked as root, or could become root. */
+  privileged: factOf(z.boolean()),
+  /** Tool name to its version line, for tools that were found. */
+  tools: factOf(z.record(z.string(), z.string())),
+  network: NetworkFacts,
+  tailscale: TailscaleFacts,
+});
+export type HostFacts = z.infer<typeof HostFacts>;

@@ -1,0 +1,63 @@
+import { spawnSync } from 'node:child_process';
+import { describe, test } from 'vitest';
+
+/** Succeeds exactly if the machine can do it; each is tried, none is guessed from a name. */
+const TRIALS = {
+  /** Namespaces as root, or in a user namespace of our own. */
+  namespaces: () => runs('unshare', [...userFlag(), '-fpmn', '--mount-proc', 'true']),
+  root: () => process.getuid?.() === 0 && runs('unshare', ['-n', 'true']),
+  ip: () => runs('ip', ['-V']),
+  tcpdump: () => runs('tcpdump', ['--version']),
+  nft: () => runs('unshare', [...userFlag(), '-n', 'nft', 'list', 'ruleset']),
+  sshd: () => runs('sh', ['-c', 'PATH=$PATH:/usr/sbin command -v sshd && command -v ssh']),
+  wireguard: () => runs('sh', ['-c', 'command -v wireguard-go && command -v wg']),
+  ping: () => runs('ping', ['-V']),
+  curl: () => runs('curl', ['--version']),
+  nc: () => runs('sh', ['-c', 'command -v nc']),
+  bash: () => runs('bash', ['--version']),
+  busybox: () => runs('busybox', ['true']),
+  openssl: () => runs('openssl', ['version']),
+  'net-tools': () => runs('sh', ['-c', 'PATH=$PATH:/sbin command -v netstat && command -v route']),
+  kubectl: () => runs(process.env['RETURNPATH_KUBECTL'] ?? 'kubectl', ['version', '--client']),
+} as const;
+
+export type Capability = keyof typeof TRIALS;
+
+const known = new Map<Capability, boolean>();
+
+/** Whether this machine can do `capability`; tried once a process. */
+export function can(capability: Capability): boolean {
+  const answer = known.get(capability) ?? TRIALS[capability]();
+  known.set(capability, answer);
+  return answer;
+}
+
+/**
+ * A `describe` that is skipped, by name, where the machine lacks something. With
+ * `RETURNPATH_REQUIRE_ALL=1` the lack is a failure instead.
+ */
+export function describeWith(needs: readonly Capability[], title: string, body: () => void): void {
+  const lacking = needs.filter((need) => !can(need));
+  if (lacking.length === 0) {
+    describe(title, body);
+    return;
+  }
+  const label = `${title} [needs ${lacking.join(', ')}]`;
+  if (process.env['RETURNPATH_REQUIRE_ALL'] !== '1') {
+    describe.skip(label, body);
+    return;
+  }
+  describe(label, () => {
+    test('runs on this machine', () => {
+      throw new Error(`Cannot run "${title}": this machine lacks ${lacking.join(', ')}`);
+    });
+  });
+}
+
+function userFlag(): readonly string[] {
+  return process.getuid?.() === 0 ? [] : ['-Ur'];
+}
+
+function runs(command: string, args: readonly string[]): boolean {
+  return spawnSync(command, args, { stdio: 'ignore', timeout: 10_000 }).status === 0;
+}
