@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { factOf } from './fact.ts';
 import { NetworkFacts } from './network.ts';
-import { TailscaleFacts } from './tailscale.ts';
+import { TailscaleElsewhere, TailscaleFacts } from './tailscale.ts';
 
 /** What was seen of one machine, whichever way it was looked at. */
 export const HostFacts = z.object({
@@ -22,5 +22,10 @@ export const HostFacts = z.object({
   tools: factOf(z.record(z.string(), z.string())),
   network: NetworkFacts,
   tailscale: TailscaleFacts,
+  /**
+   * Other tailscaleds found on this machine, in pods or containers with a network of their own.
+   * They do not shape the host's routing, but they tell who advertises what in the tailnet.
+   */
+  tailscaleElsewhere: factOf(z.array(TailscaleElsewhere)),
 });
 export type HostFacts = z.infer<typeof HostFacts>;

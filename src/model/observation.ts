@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Flow } from './flow.ts';
+import { Neighbour } from './network.ts';
 
 /**
  * What became of one probe. Five different things a caller could confuse, and two that are ours:
@@ -97,11 +98,22 @@ export const CounterSample = z.object({
 });
 export type CounterSample = z.infer<typeof CounterSample>;
 
+/** What a client knows of a server's hardware address after it has asked for it by probing. */
+export const NeighbourSample = z.object({
+  kind: z.literal('neighbour'),
+  host: z.string(),
+  atUnixMs: z.number(),
+  neighbour: Neighbour,
+  command: z.string(),
+});
+export type NeighbourSample = z.infer<typeof NeighbourSample>;
+
 /** Something that happened, on a host, at a time. */
 export const Observation = z.discriminatedUnion('kind', [
   Probe,
   KernelRoute,
   SocketState,
   CounterSample,
+  NeighbourSample,
 ]);
 export type Observation = z.infer<typeof Observation>;

@@ -43,3 +43,11 @@ export const TailscaleFacts = z.object({
   status: factOf(TailscaleStatus),
 });
 export type TailscaleFacts = z.infer<typeof TailscaleFacts>;
+
+/** A tailscaled with a network namespace of its own: a Kubernetes Connector pod, a container. */
+export const TailscaleElsewhere = z.object({
+  /** How it was reached: `/proc/4711/root/var/run/tailscale/tailscaled.sock`. */
+  reachedBy: z.string(),
+  status: TailscaleStatus,
+});
+export type TailscaleElsewhere = z.infer<typeof TailscaleElsewhere>;
