@@ -59,7 +59,8 @@ const WALLS: Readonly<Record<string, Wall>> = {
 /** Folders whose members stand alone: what two of them need moves down. */
 const CATALOGUES = ['collect', 'causes', 'fixes', 'manifests'];
 /** Files of a catalogue that every member may import. */
-const CATALOGUE_COMMONS = /^(index|cause|fix|collector|read|rule|evidence|shell)(\.test)?\.ts$/;
+const CATALOGUE_COMMONS =
+  /^(index|cause|fix|collector|read|rule|evidence|captured|shell)(\.test)?\.ts$/;
 
 const SRC = resolve(import.meta.dirname, '../src');
 const sources = readdirSync(SRC, { recursive: true, encoding: 'utf8' })

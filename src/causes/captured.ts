@@ -1,0 +1,169 @@
+import type { Evidence } from '../model/diagnosis.ts';
+import type { HostFacts } from '../model/host.ts';
+import type { Address, Route, Rule } from '../model/network.ts';
+import { familyOf, prefixContains, prefixesOverlap, prefixLength } from '../model/prefix.ts';
+import type { TailscalePeer } from '../model/tailscale.ts';
+import { ruleText } from '../model/text.ts';
+import type { Answer } from '../routing/decision.ts';
+import { isVpnDevice } from '../routing/vpn.ts';
+import type { Case } from './cause.ts';
+import { cameBack, effectOf } from './evidence.ts';
+
+/** The server answers the client through a VPN although one of its own subnets holds the client. */
+export interface CapturedReply {
+  readonly clientAddress: string;
+  readonly device: string;
+  readonly table: number | undefined;
+  readonly rule: Rule | undefined;
+  readonly route: Route;
+  /** The address whose connected subnet reaches the client directly. */
+  readonly direct: Address;
+  /** Who advertises the winning prefix, as far as tailscaled tells. */
+  readonly advertiser: TailscalePeer | undefined;
+  readonly mechanism: readonly Evidence[];
+  /** The kernel of the server gave the same answer for this very flow. */
+  readonly confirmed: boolean;
+}
+
+export type CaptureVerdict =
+  | { readonly is: 'captured'; readonly capture: CapturedReply }
+  | { readonly is: 'absent'; readonly because: string }
+  | { readonly is: 'unknown'; readonly missing: readonly string[] };
+
+/**
+ * Whether the reply of this case is captured by a VPN, whoever is to blame for it.
+ *
+ * A reply that takes the tunnel and arrives is no fault: asymmetry alone breaks nothing.
+ */
+export function captureOf(c: Case): CaptureVerdict {
+  const { server, client } = c;
+  if (!server.facts) return { is: 'unknown', missing: [`rules and routes of ${server.name}`] };
+  if (!client.address) return { is: 'unknown', missing: [`address of ${client.name}`] };
+  const answer = c.reply.answer;
+  if (!answer) return { is: 'unknown', missing: missingRouting(server.facts, client.address) };
+
+  const direct = directAddress(server.facts, client.address);
+  if (!direct) {
+    return { is: 'absent', because: `${client.name} is on no subnet of ${server.name}` };
+  }
+  if (answer.is !== 'route' || !answer.route || !leadsIntoVpn(server.facts, answer.device)) {
+    return { is: 'absent', because: `${server.name} answers ${client.address} ${byWay(answer)}` };
+  }
+  if (c.probes.some(cameBack)) {
+    return { is: 'absent', because: `replies of ${server.name} take ${answer.device} and arrive` };
+  }
+  if (c.back?.outcome === 'delivered' && effectOf(c).length === 0) {
+    return { is: 'absent', because: `replies of ${server.name} take ${answer.device} and arrive` };
+  }
+  return {
+    is: 'captured',
+    capture: {
+      clientAddress: client.address,
+      device: answer.device,
+      table: answer.table,
+      rule: answer.rule,
+      route: answer.route,
+      direct,
+      advertiser: advertiserOf(server.facts, client.address),
+      mechanism: mechanismOf(c, answer),
+      confirmed: c.reply.agree === true,
+    },
+  };
+}
+
+/** The address on a LAN device of `host` whose subnet holds `address`. */
+function directAddress(host: HostFacts, address: string): Address | undefined {
+  const { addresses, links } = host.network;
+  if (!addresses.seen) return undefined;
+  const isDown = (dev: string) =>
+    links.seen && links.value.some((link) => link.name === dev && !link.flags.includes('UP'));
+  return addresses.value.find(
+    (own) =>
+      own.prefixLength < (familyOf(own.local) === 'ipv4' ? 32 : 128) &&
+      familyOf(own.local) === familyOf(address) &&
+      prefixContains(`${own.local}/${own.prefixLength}`, address) &&
+      !leadsIntoVpn(host, own.dev) &&
+      !isDown(own.dev),
+  );
+}
+
+function leadsIntoVpn(host: HostFacts, device: string): boolean {
+  const { links } = host.network;
+  return isVpnDevice(device, links.seen ? links.value.find((l) => l.name === device) : undefined);
+}
+
+/** The peer that owns `address` in the tailnet: the longest of all AllowedIPs that hold it. */
+export function advertiserOf(host: HostFacts, address: string): TailscalePeer | undefined {
+  const { status } = host.tailscale;
+  if (!status.seen) return undefined;
+  return longestHolder(status.value.peers, address);
+}
+
+export function longestHolder(
+  peers: readonly TailscalePeer[],
+  address: string,
+): TailscalePeer | undefined {
+  let best: { peer: TailscalePeer; length: number } | undefined;
+  for (const peer of peers) {
+    for (const prefix of peer.allowedIps) {
+      if (familyOf(prefix) !== familyOf(address) || !prefixContains(prefix, address)) continue;
+      const length = prefixLength(prefix);
+      if (!best || length > best.length) best = { peer, length };
+    }
+  }
+  return best?.peer;
+}
+
+/**
+ * Every other destination on the direct subnet that the same table sends into the same device:
+ * hosts as addresses, wider routes as prefixes.
+ */
+export function alsoCaptured(host: HostFacts, { route, device, direct }: CapturedReply): string[] {
+  const routes = host.network.routes[familyOf(direct.local)];
+  if (!routes.seen) return [];
+  const own = `${direct.local}/${direct.prefixLength}`;
+  const prefixes = routes.value
+    .filter((r) => r.table === route.table && r.prefix !== route.prefix)
+    .filter((r) => r.nexthops.some((hop) => hop.dev === device))
+    .filter((r) => prefixesOverlap(r.prefix, own))
+    .map(({ prefix }) => prefix.replace(/\/(32|128)$/, ''))
+    .filter((prefix) => prefix !== direct.local);
+  return [...new Set(prefixes)];
+}
+
+function mechanismOf(c: Case, answer: Answer & { is: 'route' }): Evidence[] {
+  const { kernel } = c.reply;
+  const rule = answer.rule ? `, rule ${answer.rule.priority}` : '';
+  const rules = c.server.facts?.network.rules[familyOf(c.server.address)];
+  const evidence: Evidence[] = [];
+  if (kernel && kernel.answer.is === 'route') {
+    evidence.push({
+      host: c.server.name,
+      command: kernel.command,
+      answer: `dev ${kernel.answer.dev} table ${kernel.answer.table}${rule}`,
+      atUnixMs: kernel.atUnixMs,
+      shows: 'mechanism',
+    });
+  }
+  if (answer.rule && rules?.seen) {
+    evidence.push({
+      host: c.server.name,
+      command: rules.from,
+      answer: ruleText(answer.rule),
+      atUnixMs: rules.readAtUnixMs,
+      shows: 'mechanism',
+    });
+  }
+  return evidence;
+}
+
+function byWay(answer: Answer): string {
+  return answer.is === 'route' ? `by ${answer.device}` : `not at all (${answer.errno})`;
+}
+
+function missingRouting(host: HostFacts, address: string): string[] {
+  const family = familyOf(address);
+  const { rules, routes } = host.network;
+  const reasons = [rules[family], routes[family]].flatMap((fact) => (fact.seen ? [] : [fact.why]));
+  return reasons.length > 0 ? reasons : [`routing decision of ${host.name} for ${address}`];
+}

@@ -1,0 +1,75 @@
+import type { Evidence } from '../model/diagnosis.ts';
+import type { HostFacts } from '../model/host.ts';
+import type { KernelRoute, Probe } from '../model/observation.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { Trace } from '../model/trace.ts';
+import type { Answer } from '../routing/decision.ts';
+
+/** A routing decision of ours beside the kernel's own answer to the same question. */
+export interface CheckedDecision {
+  /** What the model says; absent when facts it needs are missing. */
+  readonly answer: Answer | undefined;
+  /** The kernel's answer, where it was asked. */
+  readonly kernel: KernelRoute | undefined;
+  /** Undefined unless both are there. */
+  readonly agree: boolean | undefined;
+}
+
+/** Somebody on the network, as far as we know it. */
+export interface Party {
+  readonly id: string;
+  readonly name: string;
+  /** The address that takes part in the flow. */
+  readonly address: string | undefined;
+  /** Absent when nobody could look at it. */
+  readonly facts: HostFacts | undefined;
+}
+
+/** One client that asks one address of one server: everything a cause may judge by. */
+export interface Case {
+  readonly snapshot: Snapshot;
+  readonly client: Party;
+  readonly server: Party & { readonly address: string };
+  /** Client to server, and back; absent when there was nothing to trace with. */
+  readonly forward: Trace | undefined;
+  readonly back: Trace | undefined;
+  /** How the server answers the client, source set to the address that was asked. */
+  readonly reply: CheckedDecision;
+  /** From the client to the server's address. */
+  readonly probes: readonly Probe[];
+  /** From the client to other machines of the LAN. */
+  readonly controls: readonly Probe[];
+  /** Other clients, and what became of their probes to the same address. */
+  readonly others: readonly { readonly client: Party; readonly probes: readonly Probe[] }[];
+}
+
+/** What one cause says of one case. Every `present` names the lines it was read from. */
+export type Verdict =
+  | {
+      readonly is: 'present';
+      readonly certainty: 'proven' | 'likely';
+      /** One sentence: who does what with which packets. */
+      readonly because: string;
+      /** Cause, mechanism, symptom. */
+      readonly chain: readonly string[];
+      readonly evidence: readonly Evidence[];
+      readonly also: readonly string[];
+      /** The one fact that would make `likely` proven. */
+      readonly wouldProve?: string | undefined;
+      readonly byHand: { readonly now: string; readonly later?: string | undefined };
+    }
+  | { readonly is: 'absent'; readonly because: string }
+  | { readonly is: 'unknown'; readonly missing: readonly string[] };
+
+/** One way a path breaks. Pure: `judge` may not read, wait or write anything. */
+export interface Cause {
+  /** Kebab-case and permanent: runbooks and alerts quote it. */
+  readonly id: string;
+  /** One line, under 60 characters, no full stop. */
+  readonly title: string;
+  /** The part of the path it breaks; an earlier broken part hides later ones. */
+  readonly breaks: 'host' | 'forward-route' | 'return-route' | 'service';
+  /** Ids of fixes that undo it, least invasive first. */
+  readonly fixes: readonly string[];
+  judge(c: Case): Verdict;
+}

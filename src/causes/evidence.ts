@@ -1,0 +1,149 @@
+import type { Evidence } from '../model/diagnosis.ts';
+import type { CounterSample, Probe, SocketState } from '../model/observation.ts';
+import { prefixLength } from '../model/prefix.ts';
+import type { Case } from './cause.ts';
+
+/** Mechanism and effect must be read within this time of each other to prove one another. */
+const SAME_MOMENT_MS = 60_000;
+
+// A healthy LAN answers within a millisecond or so; a host that has to wake a task may need some
+// tens. 300 ms is past both, and 20 round trips covers links that are slow by nature. The first
+// SYN is repeated only after a second, so waiting longer than this shows nothing new before that.
+const SILENCE_FLOOR_MS = 300;
+const SILENCE_ROUND_TRIPS = 20;
+
+/** Whether the probe shows that packets go there and come back, whatever the service said. */
+export function cameBack(probe: Probe): boolean {
+  return ['answered', 'refused', 'reset', 'silent'].includes(probe.outcome);
+}
+
+/**
+ * How long a target must stay silent to count as silent, in milliseconds: the larger of 300 ms and
+ * 20 round trips of the slowest control that answered. Undefined without an answering control.
+ */
+export function silenceMs(controls: readonly Probe[]): number | undefined {
+  const answers = controls.filter(cameBack).map((probe) => probe.connectMs ?? probe.elapsedMs);
+  if (answers.length === 0) return undefined;
+  return Math.max(SILENCE_FLOOR_MS, SILENCE_ROUND_TRIPS * Math.max(...answers));
+}
+
+/** Probes of the case that stayed silent long enough while a control answered the same client. */
+export function silentProbes(c: Case): readonly Probe[] {
+  const needed = silenceMs(c.controls);
+  if (needed === undefined) return [];
+  return c.probes.filter((p) => p.outcome === 'timed-out' && p.elapsedMs >= needed);
+}
+
+/**
+ * What shows that packets between client and server really get lost now: half-open sockets at the
+ * server, a counter of the mechanism that rose, or silence while a control answered. Empty as soon
+ * as any probe of the flow came back.
+ *
+ * @param counter The counter that belongs to the mechanism, e.g. `TcpExt:IPReversePathFilter`.
+ */
+export function effectOf(c: Case, counter?: string): readonly Evidence[] {
+  if (c.probes.some(cameBack)) return [];
+  return [...halfOpen(c), ...(counter ? counterRise(c, counter) : []), ...silence(c)];
+}
+
+function silence(c: Case): readonly Evidence[] {
+  const silent = silentProbes(c);
+  const control = c.controls.find(cameBack);
+  if (silent.length === 0 || !control) return [];
+  return [
+    ...silent.map((probe) => probeEvidence(c, probe, 'effect')),
+    probeEvidence(c, control, 'effect'),
+  ];
+}
+
+/** A socket in SYN-RECV: the SYN came in, the SYN-ACK went out, nothing acknowledged it. */
+function halfOpen(c: Case): readonly Evidence[] {
+  const { server, client, snapshot } = c;
+  const sockets = snapshot.observations.filter(
+    (o): o is SocketState =>
+      o.kind === 'socket' &&
+      o.host === server.id &&
+      o.state === 'SYN-RECV' &&
+      o.local.address === server.address &&
+      o.remote.address === client.address &&
+      c.probes.some((p) => p.flow.destinationPort === o.local.port && p.atUnixMs <= o.atUnixMs),
+  );
+  const [first] = sockets;
+  if (!first) return [];
+  const ports = [...new Set(sockets.map((s) => `:${s.local.port}`))].join(' ');
+  return [
+    {
+      host: server.name,
+      command: first.command,
+      answer: `SYN-RECV ${server.address} ${ports} from ${first.remote.address}`,
+      atUnixMs: first.atUnixMs,
+      shows: 'effect',
+    },
+  ];
+}
+
+function counterRise(c: Case, counter: string): readonly Evidence[] {
+  const samples = c.snapshot.observations.filter(
+    (o): o is CounterSample => o.kind === 'counters' && o.host === c.server.id,
+  );
+  const before = samples.find((s) => s.phase === 'before');
+  const after = samples.findLast((s) => s.phase === 'after');
+  const rise = (after?.values[counter] ?? 0) - (before?.values[counter] ?? 0);
+  if (!before || !after || rise <= 0) return [];
+  return [
+    {
+      host: c.server.name,
+      command: after.command,
+      answer: `${counter} rose by ${rise} while ${c.client.name} was probing`,
+      atUnixMs: after.atUnixMs,
+      shows: 'effect',
+    },
+  ];
+}
+
+/** A probe as evidence, in one line. */
+export function probeEvidence(c: Case, probe: Probe, shows: Evidence['shows']): Evidence {
+  const { destination, destinationPort } = probe.flow;
+  const place = destinationPort === undefined ? destination : `${destination}:${destinationPort}`;
+  const took = Math.round(probe.elapsedMs);
+  const said = {
+    answered: `answered in ${took} ms`,
+    refused: `refused after ${took} ms`,
+    reset: 'accepted, then reset',
+    'timed-out': `no answer in ${took} ms`,
+    unreachable: `unreachable (${probe.detail ?? 'no reason given'})`,
+    silent: `accepted, then silent for ${took} ms`,
+    'not-run': `not asked (${probe.detail ?? 'no reason given'})`,
+  }[probe.outcome];
+  const host = c.snapshot.hosts[probe.host]?.name ?? probe.host;
+  return {
+    host,
+    command: probe.command,
+    answer: `${probe.probe} ${place} ${said}`,
+    atUnixMs: probe.atUnixMs,
+    shows,
+  };
+}
+
+/** Whether some mechanism and some effect were read close enough together to prove each other. */
+export function provesTogether(
+  mechanism: readonly Evidence[],
+  effect: readonly Evidence[],
+): boolean {
+  return mechanism.some((m) =>
+    effect.some((e) => Math.abs(m.atUnixMs - e.atUnixMs) <= SAME_MOMENT_MS),
+  );
+}
+
+/**
+ * Whether a captured prefix comes from the exit node the server chose: the default route, or a
+ * prefix of one of its own interfaces that no peer advertises.
+ */
+export function isChosenExitNode({ server }: Case, prefix: string): boolean {
+  const prefs = server.facts?.tailscale.prefs;
+  if (!prefs?.seen || prefs.value.exitNodeId === '') return false;
+  if (prefixLength(prefix) === 0) return true;
+  const status = server.facts?.tailscale.status;
+  const advertised = status?.seen && status.value.peers.some((p) => p.allowedIps.includes(prefix));
+  return !(advertised && prefs.value.acceptsRoutes);
+}

@@ -1,0 +1,83 @@
+import type { Evidence } from '../model/diagnosis.ts';
+import type { NeighbourSample } from '../model/observation.ts';
+import type { Case, Cause, Verdict } from './cause.ts';
+import { cameBack, effectOf, probeEvidence, provesTogether } from './evidence.ts';
+
+const UNANSWERED = ['FAILED', 'INCOMPLETE'];
+
+/** Nobody on the client's own subnet answers for the server's address. */
+export const hostAbsent: Cause = {
+  id: 'host-absent',
+  title: 'Nobody answers ARP for the address',
+  breaks: 'host',
+  fixes: [],
+  judge,
+};
+
+function judge(c: Case): Verdict {
+  const { client, server } = c;
+  if (c.probes.some(cameBack)) {
+    return { is: 'absent', because: `${server.address} answers ${client.name}` };
+  }
+  if (holdsAddress(c)) {
+    return { is: 'absent', because: `${server.name} is up and holds ${server.address}` };
+  }
+  const neighbour = c.snapshot.observations.findLast(
+    (o): o is NeighbourSample =>
+      o.kind === 'neighbour' && o.host === client.id && o.neighbour.address === server.address,
+  );
+  if (!neighbour) {
+    return { is: 'unknown', missing: [`ip neigh show ${server.address} on ${client.name}`] };
+  }
+  if (!neighbour.neighbour.state.some((state) => UNANSWERED.includes(state))) {
+    const mac = neighbour.neighbour.mac ?? 'a hardware address';
+    return { is: 'absent', because: `${mac} answers for ${server.address} on the LAN` };
+  }
+
+  const mechanism: Evidence[] = [
+    {
+      host: client.name,
+      command: neighbour.command,
+      answer: `${server.address} dev ${neighbour.neighbour.dev} ${neighbour.neighbour.state.join(',')}`,
+      atUnixMs: neighbour.atUnixMs,
+      shows: 'mechanism',
+    },
+  ];
+  const effect = absence(c);
+  const proven = provesTogether(mechanism, effect);
+  return {
+    is: 'present',
+    certainty: proven ? 'proven' : 'likely',
+    because: `nobody on the LAN of ${client.name} answers for ${server.address}: ${server.name} is off, unplugged, on another VLAN or under another address`,
+    chain: [
+      `${server.address} is on a subnet that ${client.name} is directly connected to`,
+      `${client.name} asks for its hardware address and nobody answers`,
+      `no packet to ${server.address} ever leaves ${client.name}`,
+    ],
+    evidence: [...mechanism, ...effect],
+    also: [],
+    ...(proven
+      ? {}
+      : {
+          wouldProve: `another LAN host that answers ${client.name} while ${server.address} does not`,
+        }),
+    byHand: { now: `check power, cable, switch port, VLAN and address of ${server.name}` },
+  };
+}
+
+/** Silence or "no route to host" towards the server while a control answers the same client. */
+function absence(c: Case): readonly Evidence[] {
+  const control = c.controls.find(cameBack);
+  const unreachable = c.probes.filter(({ outcome }) => outcome === 'unreachable');
+  if (!control || unreachable.length === 0) return effectOf(c);
+  return [...unreachable, control].map((probe) => probeEvidence(c, probe, 'effect'));
+}
+
+/** The server was looked at (by another way) and has the address on a device that is up. */
+function holdsAddress({ server }: Case): boolean {
+  const network = server.facts?.network;
+  if (!network?.addresses.seen || !network.links.seen) return false;
+  const own = network.addresses.value.find(({ local }) => local === server.address);
+  const link = network.links.value.find(({ name }) => name === own?.dev);
+  return link?.flags.includes('LOWER_UP') === true && link.flags.includes('UP');
+}

@@ -1,0 +1,165 @@
+import type { Evidence } from '../model/diagnosis.ts';
+import { familyOf } from '../model/prefix.ts';
+import type { TailscalePeer } from '../model/tailscale.ts';
+import { vpnName } from '../routing/vpn.ts';
+import { alsoCaptured, type CapturedReply, captureOf, longestHolder } from './captured.ts';
+import type { Case, Cause, Verdict } from './cause.ts';
+import {
+  cameBack,
+  effectOf,
+  isChosenExitNode,
+  probeEvidence,
+  provesTogether,
+  silentProbes,
+} from './evidence.ts';
+
+// tailscaled asks its table 52 (rule 5270) before main (rule 32766), so an accepted tailnet route
+// wins over the LAN whatever its length; nothing in it compares accepted routes with connected
+// subnets. Source: tailscale wgengine/router/osrouter, baseIPRules; net/routemanager.
+
+/** The server took a route to a neighbour on its own LAN from a VPN, and answers by it. */
+export const lanRouteCapturedByVpn: Cause = {
+  id: 'lan-route-captured-by-vpn',
+  title: 'A VPN route captures addresses of a connected subnet',
+  breaks: 'return-route',
+  fixes: ['tailscale-stop-accepting-routes', 'pin-lan'],
+  judge,
+};
+
+function judge(c: Case): Verdict {
+  if (!c.server.facts) return judgeFromOutside(c);
+  const found = captureOf(c);
+  if (found.is !== 'captured') return found;
+  const { capture } = found;
+  if (isChosenExitNode(c, capture.route.prefix)) {
+    return { is: 'absent', because: `an exit node takes the LAN, not an accepted route` };
+  }
+
+  const effect = effectOf(c, 'TcpExt:IPReversePathFilter');
+  const mechanism = [...capture.mechanism, ...prefsEvidence(c)];
+  const proven = capture.confirmed && provesTogether(capture.mechanism, effect);
+  return {
+    is: 'present',
+    certainty: proven ? 'proven' : 'likely',
+    because: summary(c, capture),
+    chain: chain(c, capture),
+    evidence: [...mechanism, ...effect],
+    also: alsoCaptured(c.server.facts, capture),
+    ...(proven ? {} : { wouldProve: wouldProve(c, capture, effect) }),
+    byHand: byHand(capture),
+  };
+}
+
+function summary({ server, client }: Case, { device, clientAddress }: CapturedReply): string {
+  return `${server.name} (${server.address}) sends its replies to ${client.name} (${clientAddress}) into the ${vpnName(device)} tunnel`;
+}
+
+function chain(c: Case, capture: CapturedReply): string[] {
+  const { server, client } = c;
+  const { route, device, rule, advertiser, direct } = capture;
+  const prefs = server.facts?.tailscale.prefs;
+  const from = advertiser ? `${advertiser.hostName} advertises ${route.prefix}` : undefined;
+  const accepts = prefs?.seen && prefs.value.acceptsRoutes;
+  const origin = [accepts ? `Accept Routes is on at ${server.name}` : undefined, from];
+  const asked = rule ? `, which rule ${rule.priority} asks before main` : '';
+  const filtered = c.forward?.outcome === 'reverse-path-filtered';
+  return [
+    origin.filter(Boolean).join('; ') ||
+      `${server.name} has a route for ${route.prefix} by ${device}`,
+    `${server.name} holds ${route.prefix} dev ${device} in table ${route.table}${asked}; ${direct.dev} would reach ${client.name} directly`,
+    filtered
+      ? `the strict reverse-path filter of ${server.name} therefore drops what ${client.name} sends to ${server.address}`
+      : `replies to ${client.name} leave by ${device} with source ${server.address}, which ${advertiser?.hostName ?? 'the far end'} does not accept`,
+  ];
+}
+
+function prefsEvidence({ server }: Case): Evidence[] {
+  const prefs = server.facts?.tailscale.prefs;
+  if (!prefs?.seen) return [];
+  return [
+    {
+      host: server.name,
+      command: prefs.from,
+      answer: `"RouteAll": ${prefs.value.acceptsRoutes}`,
+      atUnixMs: prefs.readAtUnixMs,
+      shows: 'context',
+    },
+  ];
+}
+
+function byHand({ device, direct, rule }: CapturedReply): { now: string; later?: string } {
+  const family = familyOf(direct.local) === 'ipv6' ? ' -6' : '';
+  if (device.startsWith('tailscale')) {
+    return {
+      now: "tailscale set --accept-routes=false   (where tailscaled runs; on TrueNAS in the app's container)",
+      later:
+        'Turn Accept Routes off in the app as well. That alone does NOT change a node that is already logged in.',
+    };
+  }
+  const before = rule ? Math.min(2500, Math.max(1, rule.priority - 10)) : 2500;
+  const lan = `${direct.local}/${direct.prefixLength}`;
+  return { now: `ip${family} rule add to ${lan} lookup main priority ${before}` };
+}
+
+function wouldProve(c: Case, { confirmed }: CapturedReply, effect: readonly Evidence[]): string {
+  if (!confirmed) return `${replyCommand(c)}   on ${c.server.name}`;
+  if (effect.length === 0) {
+    return `a probe from ${c.client.name} to ${c.server.address} that stays silent while another LAN host answers`;
+  }
+  return 'reading mechanism and effect within a minute of each other';
+}
+
+function replyCommand({ server, client }: Case): string {
+  const family = familyOf(server.address) === 'ipv6' ? ' -6' : '';
+  return `ip${family} route get ${client.address ?? 'CLIENT'} from ${server.address}`;
+}
+
+// Without a look at the server, the pattern of who fails is what is left: the one client that the
+// tailnet advertises stays unanswered, a neighbour that it does not advertise is answered.
+function judgeFromOutside(c: Case): Verdict {
+  const { client, server } = c;
+  const unknown: Verdict = { is: 'unknown', missing: [`${replyCommand(c)} on ${server.name}`] };
+  if (!client.address) return unknown;
+  if (c.probes.some(cameBack)) {
+    return { is: 'absent', because: `${client.name} gets answers from ${server.address}` };
+  }
+  const silent = silentProbes(c);
+  const works = c.others.find(({ probes }) => probes.some(cameBack));
+  const advertiser = advertiserAnywhere(c, client.address);
+  if (silent.length === 0 || !works?.client.address || !advertiser) return unknown;
+  if (advertiserAnywhere(c, works.client.address)) return unknown;
+
+  const answered = works.probes.find(cameBack);
+  return {
+    is: 'present',
+    certainty: 'likely',
+    because: `${server.name} (${server.address}) does not answer ${client.name} (${client.address}), which ${advertiser.hostName} advertises to the tailnet, but answers ${works.client.name} (${works.client.address}), which nobody advertises`,
+    chain: [
+      `${advertiser.hostName} advertises ${client.address} to the tailnet`,
+      `a server that accepts tailnet routes would send its replies to ${client.address} into the tunnel`,
+      `${client.name} gets no answer from ${server.address}`,
+    ],
+    evidence: [
+      ...silent.map((probe) => probeEvidence(c, probe, 'effect')),
+      ...(answered ? [probeEvidence(c, answered, 'context')] : []),
+    ],
+    also: [],
+    wouldProve: `${replyCommand(c)}   on ${server.name}`,
+    byHand: {
+      now: `on ${server.name}: ${replyCommand(c)}   (dev tailscale0 proves it; then: tailscale set --accept-routes=false)`,
+    },
+  };
+}
+
+/** Who advertises `address`, as any tailscaled that was seen anywhere tells. */
+function advertiserAnywhere({ snapshot }: Case, address: string): TailscalePeer | undefined {
+  for (const host of Object.values(snapshot.hosts)) {
+    const elsewhere = host.tailscaleElsewhere.seen ? host.tailscaleElsewhere.value : [];
+    const own = host.tailscale.status.seen ? [host.tailscale.status.value] : [];
+    for (const { self, peers } of [...own, ...elsewhere.map(({ status }) => status)]) {
+      const holder = longestHolder(self ? [self, ...peers] : peers, address);
+      if (holder) return holder;
+    }
+  }
+  return undefined;
+}
