@@ -1,0 +1,166 @@
+import type { Diagnosis, Evidence, Finding } from '../model/diagnosis.ts';
+import type { Trace } from '../model/trace.ts';
+import { clockTime, dateTime } from './clock-time.ts';
+import { toMermaid } from './mermaid.ts';
+import { outcomeWords, pathLine } from './path-line.ts';
+
+/**
+ * A diagnosis as an incident write-up. Every sentence comes from the diagnosis; a section about
+ * which nothing is known yet says so instead of being filled.
+ *
+ * @param utcOffsetMinutes Minutes east of UTC for the times printed.
+ */
+export function toMarkdown(diagnosis: Diagnosis, utcOffsetMinutes: number): string {
+  const sections = [
+    `# ${title(diagnosis)}`,
+    summary(diagnosis, utcOffsetMinutes),
+    symptoms(diagnosis, utcOffsetMinutes),
+    broken(diagnosis),
+    evidence(diagnosis, utcOffsetMinutes),
+    ruledOut(diagnosis),
+    fix(diagnosis),
+    verification(diagnosis),
+    prevention(diagnosis),
+  ];
+  return `${sections.filter(Boolean).join('\n\n')}\n`;
+}
+
+function title(diagnosis: Diagnosis): string {
+  return diagnosis.findings[0]?.title ?? 'No cause found';
+}
+
+function summary(diagnosis: Diagnosis, offset: number): string {
+  const lines = diagnosis.findings.map(
+    (finding) => `**${capital(finding.certainty)}** (\`${finding.cause}\`): ${finding.summary}.`,
+  );
+  return [
+    '## Summary',
+    ...(lines.length > 0 ? lines : [`${diagnosis.summary}.`]),
+    `Looked at from ${dateTime(diagnosis.startedUnixMs, offset)}, for ${((diagnosis.endedUnixMs - diagnosis.startedUnixMs) / 1000).toFixed(1)} s.`,
+  ].join('\n\n');
+}
+
+function symptoms(diagnosis: Diagnosis, offset: number): string {
+  const seen = [...diagnosis.findings.flatMap((f) => f.evidence), ...diagnosis.evidence].filter(
+    (item, index, all) =>
+      item.shows !== 'mechanism' &&
+      all.findIndex((o) => o.command === item.command && o.host === item.host) === index,
+  );
+  const rows = seen.map(
+    (item) => `- ${item.host}: ${item.answer} (${clockTime(item.atUnixMs, offset)})`,
+  );
+  return ['## Symptoms and impact', rows.join('\n') || 'Nothing was seen to fail.'].join('\n\n');
+}
+
+function broken(diagnosis: Diagnosis): string {
+  const chains = diagnosis.findings.map((finding) =>
+    finding.chain.map((step, index) => `${index + 1}. ${step}`).join('\n'),
+  );
+  if (diagnosis.traces.length === 0 && chains.length === 0) return '';
+  const first = flowKey(diagnosis.traces[0]);
+  const legs = diagnosis.traces.filter((trace) => flowKey(trace) === first).slice(0, 2);
+  return [
+    '## What was broken',
+    ...chains,
+    '### Expected path',
+    expected(diagnosis),
+    '### Path as the hosts decide it',
+    legs.map((trace) => pathItem(trace, diagnosis)).join('\n'),
+    ['```mermaid', toMermaid(legs, diagnosis.hosts), '```'].join('\n'),
+  ].join('\n\n');
+}
+
+function expected({ question, hosts }: Diagnosis): string {
+  const client = hosts[question.from]?.name ?? question.from;
+  const server = hosts[question.to]?.name ?? question.to;
+  const address = question.serverAddresses[0] ?? server;
+  return `1. ${client} sends to ${address} over the LAN.\n2. ${server} answers from ${address} by the same LAN.`;
+}
+
+function pathItem(trace: Trace, { hosts }: Diagnosis): string {
+  const name = trace.leg === 'forward' ? 'There' : 'Back';
+  const steps = trace.steps.map(
+    ({ host, because }) => `  - ${hosts[host]?.name ?? host}: ${because}`,
+  );
+  return [`- ${name}: \`${pathLine(trace, hosts)}\`: ${outcomeWords(trace)}`, ...steps].join('\n');
+}
+
+function flowKey(trace: Trace | undefined): string {
+  if (!trace) return '';
+  const { source, destination } = trace.flow;
+  return [source ?? '', destination].toSorted().join(' ');
+}
+
+function evidence(diagnosis: Diagnosis, offset: number): string {
+  const items = diagnosis.findings.flatMap((finding) => finding.evidence);
+  const all = items.length > 0 ? items : diagnosis.evidence;
+  if (all.length === 0) return '';
+  return ['## Evidence', ...all.map((item) => evidenceItem(item, offset))].join('\n\n');
+}
+
+function evidenceItem(
+  { host, command, answer, atUnixMs, shows }: Evidence,
+  offset: number,
+): string {
+  return [
+    `On ${host} at ${clockTime(atUnixMs, offset)} (${shows}):`,
+    ['```console', `$ ${command}`, answer, '```'].join('\n'),
+  ].join('\n\n');
+}
+
+function ruledOut({ ruledOut: outs, notSeen, disagreements }: Diagnosis): string {
+  const lines = [
+    ...outs.map(({ title: what, because }) => `- Not it: ${what} (${because})`),
+    ...notSeen.map(({ what, next }) => `- Not seen: ${what}${next ? `; try \`${next}\`` : ''}`),
+    ...disagreements.map(
+      (d) =>
+        `- Model and kernel differ on ${d.host}, \`${d.command}\`: kernel ${d.kernel}, model ${d.model}`,
+    ),
+  ];
+  return lines.length > 0 ? ['## Ruled out, and not seen', lines.join('\n')].join('\n\n') : '';
+}
+
+function fix({ findings, next }: Diagnosis): string {
+  const lines = findings.flatMap((f) => fixLines(f));
+  return ['## Fix', (lines.length > 0 ? lines : next.map((n) => `- ${n}`)).join('\n')].join('\n\n');
+}
+
+function fixLines({ byHand }: Finding): string[] {
+  return [
+    `- Now: \`${byHand.now}\``,
+    ...(byHand.later ? [`- So that it lasts: ${byHand.later}`] : []),
+  ];
+}
+
+function verification({ findings }: Diagnosis): string {
+  const commands = new Set(
+    findings.flatMap((f) =>
+      f.evidence
+        .filter((e) => e.shows !== 'context')
+        .map((e) => `- [ ] ${e.host}: \`${e.command}\``),
+    ),
+  );
+  if (commands.size === 0) return '';
+  return [
+    '## Verification',
+    'After the fix, each of these must answer differently:',
+    [...commands].join('\n'),
+  ].join('\n\n');
+}
+
+function prevention({ findings }: Diagnosis): string {
+  const also = findings.flatMap((finding) => finding.also);
+  if (findings.length === 0) return '';
+  const later = findings.flatMap(({ byHand }) => (byHand.later ? [`- ${byHand.later}`] : []));
+  const lines = [
+    ...later,
+    ...(also.length > 0
+      ? [`- The same cause also takes ${also.join(', ')}: check who depends on them.`]
+      : []),
+  ];
+  return ['## Prevention', lines.join('\n') || 'Nothing to add.'].join('\n\n');
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

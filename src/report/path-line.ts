@@ -1,0 +1,42 @@
+import type { Diagnosis } from '../model/diagnosis.ts';
+import type { Trace, TraceOutcome, TraceStep } from '../model/trace.ts';
+
+/** How each outcome reads at the end of a path. Loud where the packet ends. */
+const OUTCOME_WORDS: Readonly<Record<TraceOutcome, string>> = {
+  delivered: 'arrives',
+  'no-route': 'NO ROUTE',
+  blackholed: 'DROPPED by a blackhole route',
+  prohibited: 'PROHIBITED',
+  'reverse-path-filtered': 'DROPPED by the reverse-path filter',
+  martian: 'DROPPED as martian',
+  filtered: 'FILTERED',
+  'not-forwarding': 'NOT FORWARDED',
+  'dropped-by-peer': 'DROPPED',
+  'neighbour-unknown': 'NOBODY ANSWERS ARP',
+  loop: 'LOOPS',
+  'cannot-tell': 'cannot tell',
+};
+
+/** `talos-1 --eth0--> truenas enp1s0 :2049`: one leg on one line, without its outcome. */
+export function pathLine(trace: Trace, hosts: Diagnosis['hosts']): string {
+  const nameOf = (id: string) => hosts[id]?.name ?? id;
+  const hops = trace.steps.map((step, index) => {
+    const last = index === trace.steps.length - 1;
+    const place = [nameOf(step.host), step.inputDevice].filter(Boolean).join(' ');
+    return last && !leaves(step) ? place : `${place} --${step.device ?? '?'}--> `;
+  });
+  const tail = trace.steps.at(-1);
+  const beyond = tail && leaves(tail) ? (tail.peer ?? tail.gateway ?? trace.flow.destination) : '';
+  const port = trace.leg === 'forward' ? trace.flow.destinationPort : undefined;
+  return `${hops.join('')}${beyond}${port === undefined ? '' : ` :${port}`}`;
+}
+
+/** What became of the leg, in a few words. */
+export function outcomeWords(trace: Trace): string {
+  const words = OUTCOME_WORDS[trace.outcome];
+  return trace.outcome === 'delivered' ? words : `${words}: ${trace.because}`;
+}
+
+function leaves(step: TraceStep): boolean {
+  return step.action === 'send' || step.action === 'forward';
+}
