@@ -54,7 +54,8 @@ function routeLine(text: string, place: Place): Building {
 
 function continueRoute(fields: Building, text: string, place: Place): void {
   const words = text.trim().split(/\s+/);
-  if (words[0] === '') return;
+  // with -d a line repeats what the nexthop object holds; the route has its resolved hops anyway
+  if (words[0] === '' || words[0] === 'nh_info') return;
   if (words[0] === 'cache') {
     readCache(fields, words.slice(1), place);
     return;
