@@ -5,7 +5,8 @@ import { problemLog, type Reading, reading } from './reading.ts';
  * Reads kernel settings: lines of `sysctl` (`net.ipv4.conf.all.rp_filter = 0`) and of
  * `grep . /proc/sys/…` (`/proc/sys/net/ipv4/conf/all/rp_filter:0`), which may be mixed.
  *
- * A device with a dot in its name is written as sysctl(8) does: `net.ipv4.conf.eth0/100.rp_filter`.
+ * A device with a dot in its name keeps it, `net.ipv4.conf.eth0.100.rp_filter`, where sysctl(8) has
+ * a slash in its place.
  */
 export function readSysctls(text: string): Reading<Sysctls> {
   const log = problemLog();
@@ -20,17 +21,13 @@ export function readSysctls(text: string): Reading<Sysctls> {
 }
 
 function ofPath(line: string): readonly [string, string] | undefined {
-  const [, path, value] = /^\s*\/proc\/sys\/([^:\s]+)(?:[:=]|\s+)(.*)$/.exec(line) ?? [];
+  const [, path, value] = /^\s*\/proc\/sys\/([^:=\s]+)(?:[:=]|\s+)(.*)$/.exec(line) ?? [];
   if (path === undefined || value === undefined) return undefined;
-  return [sysctlName(path.split('/')), value.trim()];
+  return [path.replaceAll('/', '.'), value.trim()];
 }
 
 function ofName(line: string): readonly [string, string] | undefined {
   const [, name, value] = /^\s*([\w.\-/@]+\.[\w.\-/@]+)\s*=\s*(.*)$/.exec(line) ?? [];
-  return name === undefined || value === undefined ? undefined : [name, value.trim()];
-}
-
-/** The dotted name of a path below /proc/sys. */
-function sysctlName(parts: readonly string[]): string {
-  return parts.map((part) => part.replaceAll('.', '/')).join('.');
+  if (name === undefined || value === undefined) return undefined;
+  return [name.replaceAll('/', '.'), value.trim()];
 }
