@@ -17,10 +17,14 @@ export interface OutsideProblem {
  */
 export class OutsideError extends Error {
   override readonly name = 'OutsideError';
+  readonly doing: string;
+  readonly found: string;
   readonly next: string | undefined;
 
   constructor({ doing, found, next, cause }: OutsideProblem) {
     super(`Cannot ${doing}: ${found}`, { cause });
+    this.doing = doing;
+    this.found = found;
     this.next = next;
   }
 }

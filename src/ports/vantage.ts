@@ -57,13 +57,42 @@ export interface UnixHttpAnswer {
 }
 
 /**
+ * Sends one question to the network from that host. An abort does not throw: it ends the wait
+ * like the deadline does, with what is known so far.
+ *
+ * @param onConnected Called when TCP is accepted and the service has yet to answer.
+ */
+export type AskNetwork = (
+  ask: ProbeAsk,
+  signal: AbortSignal,
+  onConnected?: () => void,
+) => Promise<ProbeAnswer>;
+
+/** How one of several addresses of a host answered when the vantage was opened. */
+export interface AddressAttempt {
+  readonly address: string;
+  /** `answered` means that we could log in; `timed-out` that it has been silent so far. */
+  readonly outcome: ProbeOutcome;
+  /** Until the outcome, or since the attempt began. */
+  readonly elapsedMs: number;
+  readonly detail?: string | undefined;
+}
+
+/** Why we did not become root although it was asked for. */
+export interface RootProblem {
+  readonly why: string;
+  readonly next?: string | undefined;
+}
+
+/**
  * A way to look at, and act on, one host.
  *
  * `sh` works everywhere. `probe` and `unixHttp` exist where a program of ours runs on that host
  * (here, in the lab); elsewhere the collectors say the same in shell.
  *
  * Every method throws `OutsideError` when the vantage itself fails, and the abort reason when
- * `signal` is aborted. A script that exits with an error is an answer, not a throw.
+ * `signal` is aborted, unless it says otherwise. A script that exits with an error is an answer,
+ * not a throw.
  */
 export interface Vantage {
   /** As the user wrote it: `lab://nas`, `ssh://admin@10.0.0.210`. */
@@ -74,8 +103,16 @@ export interface Vantage {
   readonly addresses: readonly string[];
   /** Which of several addresses answered us, once one did. */
   readonly reachedAt?: string | undefined;
+  /** How each address answered so far, where the host has several. */
+  readonly attempts?: (() => readonly AddressAttempt[]) | undefined;
+  /** Set once a script ran without root although the options asked for it. */
+  readonly rootProblem?: RootProblem | undefined;
+  /**
+   * Runs a script with the POSIX shell of that host, as root where the options ask for it and it
+   * can be had.
+   */
   sh(script: string, options: ShellOptions): Promise<ShellAnswer>;
-  readonly probe?: ((ask: ProbeAsk, signal: AbortSignal) => Promise<ProbeAnswer>) | undefined;
+  readonly probe?: AskNetwork | undefined;
   readonly unixHttp?:
     | ((ask: UnixHttpAsk, signal: AbortSignal) => Promise<UnixHttpAnswer>)
     | undefined;
@@ -84,7 +121,7 @@ export interface Vantage {
 }
 
 export interface VantageOptions {
-  /** Run the facts script by `sudo` on the far side. */
+  /** Run scripts by `sudo` on the far side. */
   readonly sudo?: boolean | undefined;
   /** Asked once, when sudo wants a password. Never put into argv, environment or a message. */
   readonly sudoPassword?: (() => Promise<string>) | undefined;

@@ -1,0 +1,84 @@
+import type { ScriptPart } from '../section.ts';
+import { CLOCK_CODE, IDENTITY_CODE, TOOLS_CODE } from './identity.ts';
+
+/** What decisions of the kernel depend on, per interface. Source: Linux ip-sysctl.rst. */
+const IPV4_CONF = [
+  'rp_filter',
+  'forwarding',
+  'accept_local',
+  'src_valid_mark',
+  'route_localnet',
+  'ignore_routes_with_linkdown',
+  'arp_ignore',
+  'arp_filter',
+  'arp_announce',
+];
+const IPV6_CONF = [
+  'forwarding',
+  'force_forwarding',
+  'disable_ipv6',
+  'ignore_routes_with_linkdown',
+  'use_tempaddr',
+  'use_oif_addrs_only',
+  'accept_ra',
+];
+/** And for the whole host. */
+const GLOBAL = [
+  'ipv4/ip_forward',
+  'ipv4/ip_nonlocal_bind',
+  'ipv4/fib_multipath_*',
+  'ipv4/fwmark_reflect',
+  'ipv4/tcp_fwmark_accept',
+  'ipv4/tcp_l3mdev_accept',
+  'ipv4/tcp_syn_retries',
+  'ipv4/tcp_synack_retries',
+  'ipv4/icmp_echo_ignore_all',
+  'ipv6/fib_multipath_*',
+  'ipv6/fwmark_reflect',
+  'ipv6/ip_nonlocal_bind',
+];
+
+/** The same for people, short enough for a line of a report. */
+export const SYSCTL_TYPED = 'sysctl -a --pattern "rp_filter|forward|accept_local|mark|multipath"';
+
+const SYSCTL_FILES = [
+  ...IPV4_CONF.map((name) => `ipv4/conf/*/${name}`),
+  ...IPV6_CONF.map((name) => `ipv6/conf/*/${name}`),
+  ...GLOBAL,
+].map((path) => `/proc/sys/net/${path}`);
+
+export const COUNTERS_CODE = 'cat /proc/net/netstat /proc/net/snmp /proc/net/snmp6';
+export const COUNTERS_TYPED = 'cat /proc/net/netstat /proc/net/snmp';
+
+/** Names of tables and groups; what stands later counts, as in iproute2 itself. */
+function nameFiles(file: string): string {
+  const places = ['/usr/share/iproute2', '/usr/lib/iproute2', '/etc/iproute2'];
+  return `cat ${places.map((place) => `${place}/${file} ${place}/${file}.d/*.conf`).join(' ')}`;
+}
+
+/** JSON where `ip` has it; BusyBox and iproute2 before 4.14 have only text. */
+function ip(options: string, command: string): string {
+  return `$t ip -j ${options} ${command} || $t ip ${options} ${command}`;
+}
+
+/**
+ * The counters come first: they are compared with those read after the probes. What can be long
+ * comes last, so that output cut off at the limit still holds the rest.
+ */
+export const LINUX_PARTS: readonly ScriptPart[] = [
+  { id: 'linux-clock', code: CLOCK_CODE },
+  { id: 'linux-counters', code: COUNTERS_CODE },
+  { id: 'linux-identity', code: IDENTITY_CODE },
+  { id: 'linux-tables', code: nameFiles('rt_tables') },
+  { id: 'linux-groups', code: nameFiles('group') },
+  { id: 'linux-links', code: ip('-d', 'link show') },
+  { id: 'linux-addresses', code: ip('', 'addr show') },
+  { id: 'linux-rules-ipv4', code: ip('-4', 'rule show') },
+  { id: 'linux-rules-ipv6', code: ip('-6', 'rule show') },
+  { id: 'linux-sysctls', code: `grep -Hs . ${SYSCTL_FILES.join(' ')}` },
+  { id: 'linux-triestat', code: 'cat /proc/net/fib_triestat' },
+  { id: 'linux-tools', code: TOOLS_CODE },
+  { id: 'linux-neighbours', code: ip('', 'neigh show') },
+  { id: 'linux-routes-ipv4', code: ip('-4', 'route show table all') },
+  { id: 'linux-routes-ipv6', code: ip('-6', 'route show table all') },
+];

@@ -1,0 +1,97 @@
+import { missing, seen } from '../../model/fact.ts';
+import type { CollectContext } from '../collector.ts';
+import { failureOf } from '../read.ts';
+import type { SectionAnswer } from '../section.ts';
+
+/** Who the host is, read without starting a program for each line. */
+export const IDENTITY_CODE = `
+read -r x </proc/sys/kernel/hostname && echo "hostname $x" || echo "hostname $(hostname)"
+for f in /etc/machine-id /var/lib/dbus/machine-id; do
+if read -r x <$f; then echo "machine-id $x"; break; fi
+done 2>/dev/null
+echo "uid $(id -u)"`;
+
+export const CLOCK_CODE = "date '+%s %N'";
+
+/** Programs whose presence says what can be asked on a host. */
+const TOOLS =
+  'ip ss nft iptables tcpdump ping nc ncat curl bash busybox timeout tailscale docker sudo conntrack ethtool';
+
+export const TOOLS_CODE = `
+for x in ${TOOLS}; do command -v $x >/dev/null && echo "$x $(command -v $x)"; done
+echo "ip $(ip -V 2>&1)"`;
+
+export function takeIdentity(answer: SectionAnswer, context: CollectContext): void {
+  const failure = failureOf(answer, 'hostname; cat /etc/machine-id; id -u');
+  if (failure) {
+    context.update((facts) => ({ ...facts, machineId: failure, privileged: failure }));
+    return;
+  }
+  if (answer.is === 'unread') return;
+  const values = pairs(answer.stdout);
+  const hostname = values.get('hostname');
+  const machineId = values.get('machine-id');
+  const uid = values.get('uid');
+  const problem = context.vantage.rootProblem;
+  context.update((facts) => ({
+    ...facts,
+    name: hostname || facts.name,
+    machineId: machineId
+      ? seen(machineId, 'cat /etc/machine-id', answer.readAtUnixMs)
+      : missing('cat /etc/machine-id: there is none'),
+    privileged: problem
+      ? missing(problem.why, problem.next)
+      : uid
+        ? seen(uid === '0', 'id -u', answer.readAtUnixMs)
+        : missing('id -u: no answer'),
+  }));
+}
+
+/** The offset is taken against the middle of the time the question and its answer took. */
+export function takeClock(answer: SectionAnswer, context: CollectContext): void {
+  const failure = failureOf(answer, 'date');
+  if (failure || answer.is === 'unread') {
+    if (failure) context.update((facts) => ({ ...facts, clockOffsetMs: failure }));
+    return;
+  }
+  // without GNU's %N only whole seconds are known: their middle is the best guess
+  const [, seconds, nanoseconds = '500000000'] = /^(\d+)(?: (\d{9}))?/.exec(answer.stdout) ?? [];
+  const middle = (context.sentAtUnixMs + answer.readAtUnixMs) / 2;
+  const hostMs = Number(seconds) * 1000 + Number(nanoseconds) / 1e6;
+  context.update((facts) => ({
+    ...facts,
+    clockOffsetMs:
+      seconds === undefined
+        ? missing('date: not understood')
+        : seen(Math.round(hostMs - middle), 'date', answer.readAtUnixMs),
+  }));
+}
+
+export function takeTools(answer: SectionAnswer, context: CollectContext): void {
+  const typed = 'command -v ip; ip -V';
+  const failure = failureOf(answer, typed);
+  const tools =
+    failure ??
+    (answer.is === 'unread'
+      ? missing<never>(answer.why)
+      : seen(Object.fromEntries(foundTools(answer.stdout)), typed, answer.readAtUnixMs));
+  context.update((facts) => ({ ...facts, tools }));
+}
+
+function foundTools(text: string): ReadonlyMap<string, string> {
+  const tools = pairs(text);
+  if (!/^ip utility|busybox/i.test(tools.get('ip') ?? '') && !tools.get('ip')?.startsWith('/')) {
+    tools.delete('ip');
+  }
+  return tools;
+}
+
+/** Lines of a word and the rest; the last line of a word counts. */
+function pairs(text: string): Map<string, string> {
+  const values = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const [, key, value] = /^(\S+) (.{1,300})/.exec(line) ?? [];
+    if (key !== undefined && value !== undefined) values.set(key, value.trim());
+  }
+  return values;
+}
