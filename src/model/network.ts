@@ -161,6 +161,25 @@ export type LocalTable = z.infer<typeof LocalTable>;
 export const Sysctls = z.record(z.string(), z.string());
 export type Sysctls = z.infer<typeof Sysctls>;
 
+/** One WireGuard device, as `wg show DEVICE dump` tells. Never its private key. */
+export const WireguardDevice = z.object({
+  dev: z.string(),
+  publicKey: z.string(),
+  peers: z.array(z.object({ publicKey: z.string(), allowedIps: z.array(z.string()) })),
+});
+export type WireguardDevice = z.infer<typeof WireguardDevice>;
+
+/** Forwarded packets whose source is rewritten to the address of the device they leave by. */
+export const Masquerade = z.object({
+  /** Prefix of the original source. */
+  from: z.string(),
+  /** Destinations that are left alone. */
+  notTo: z.array(z.string()),
+  /** Only packets that leave by this device. */
+  dev: z.string().optional(),
+});
+export type Masquerade = z.infer<typeof Masquerade>;
+
 /** Everything the routing decision of one network namespace depends on. */
 export interface NetworkState {
   readonly links: readonly Link[];
@@ -170,6 +189,8 @@ export interface NetworkState {
   readonly neighbours: readonly Neighbour[];
   readonly sysctls: Sysctls;
   readonly localTable: LocalTable;
+  /** As `uname -r` prints it. Without it, answers that differ between versions are all given. */
+  readonly kernelRelease?: string | undefined;
 }
 
 /** The same as facts: each part was read on its own and may be missing on its own. */
@@ -181,6 +202,10 @@ export const NetworkFacts = z.object({
   neighbours: factOf(z.array(Neighbour)),
   sysctls: factOf(Sysctls),
   localTable: factOf(LocalTable),
+  /** Absent where nobody asked. */
+  wireguard: factOf(z.array(WireguardDevice)).optional(),
+  /** Absent where nobody asked. */
+  masquerades: factOf(z.array(Masquerade)).optional(),
   /**
    * What the form in which a part was read cannot show (BusyBox `ip rule` prints no `not`), by
    * part. A part named here may be wrong by omission.

@@ -25,9 +25,13 @@ export interface OutputQuestion {
   readonly asker: Asker;
 }
 
-/** A packet that arrives on `iif`. */
+/**
+ * A packet that arrives on `iif`. As `route-get`, what `ip route get … iif …` says of it: over IPv6
+ * that leaves out the gates a packet passes before and after the lookup.
+ */
 export interface InputQuestion {
   readonly family: Family;
+  readonly asker?: 'packet' | 'route-get' | undefined;
   readonly source: string;
   readonly destination: string;
   readonly iif: string;

@@ -1,0 +1,79 @@
+/**
+ * IPv4 prefixes of one table as disjoint ranges: for every address the longest prefix that covers
+ * it, and for every prefix the next shorter one around it.
+ */
+export interface Ranges4 {
+  /** First address of each range, ascending; the first is 0.0.0.0. */
+  readonly start: Uint32Array;
+  /** Prefix that owns the range, -1 for none. */
+  readonly owner: Int32Array;
+  /** The next shorter prefix around each prefix, -1 for none. */
+  readonly parent: Int32Array;
+  /** Last range that starts at or below each multiple of 65,536; empty for small tables. */
+  readonly index: Uint32Array;
+}
+
+/** From this many ranges on, an index of 256 KiB pays for itself. */
+const INDEX_FROM = 1024;
+
+/**
+ * Sweeps over distinct prefixes sorted by network and, within one, by length: a prefix opens a
+ * range at its network, and when it ends the range goes back to its parent.
+ */
+export function rangesOf(network: Uint32Array, length: Uint8Array): Ranges4 {
+  const count = network.length;
+  const start = new Uint32Array(2 * count + 1);
+  const owner = new Int32Array(2 * count + 1).fill(-1);
+  const parent = new Int32Array(count).fill(-1);
+  const end = new Float64Array(count);
+  let ranges = 1;
+  let open = -1;
+  for (let prefix = 0; prefix <= count; prefix++) {
+    const at = prefix < count ? (network[prefix] as number) : 2 ** 32;
+    while (open >= 0 && (end[open] as number) <= at) {
+      const closes = end[open] as number;
+      open = parent[open] as number;
+      if (closes === 2 ** 32 || (open >= 0 && end[open] === closes)) continue;
+      start[ranges] = closes;
+      owner[ranges++] = open;
+    }
+    if (prefix === count) break;
+    parent[prefix] = open;
+    end[prefix] = at + 2 ** (32 - (length[prefix] as number));
+    open = prefix;
+    if (start[ranges - 1] === at) ranges--;
+    start[ranges] = at;
+    owner[ranges++] = prefix;
+  }
+  const starts = start.slice(0, ranges);
+  return { start: starts, owner: owner.slice(0, ranges), parent, index: indexOf(starts) };
+}
+
+function indexOf(start: Uint32Array): Uint32Array {
+  if (start.length < INDEX_FROM) return new Uint32Array(0);
+  const index = new Uint32Array(65_537);
+  let range = 0;
+  for (let high = 0; high < 65_536; high++) {
+    while (range + 1 < start.length && (start[range + 1] as number) <= high * 65_536) range++;
+    index[high] = range;
+  }
+  index[65_536] = start.length - 1;
+  return index;
+}
+
+/** The longest prefix that covers an address, -1 for none. */
+export function longestOf({ start, owner, index }: Ranges4, address: number): number {
+  let low = 0;
+  let high = start.length - 1;
+  if (index.length > 0) {
+    const slot = address >>> 16;
+    low = index[slot] as number;
+    high = index[slot + 1] as number;
+  }
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if ((start[middle] as number) <= address) low = middle;
+    else high = middle - 1;
+  }
+  return owner[low] as number;
+}
