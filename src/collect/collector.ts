@@ -22,6 +22,8 @@ export interface CollectContext {
  */
 export interface Collector {
   readonly id: string;
+  /** What of it begins the script, before the parts of any collector. Must be quick. */
+  readonly first?: readonly ScriptPart[];
   /** Its parts of the script; the ids of sections begin with the collector's own. */
   parts(vantage: Vantage): readonly ScriptPart[];
   /** Begins one run. */

@@ -4,9 +4,10 @@ import type { Collector } from './collector.ts';
 import { type CollectedHost, draftOf } from './draft.ts';
 import { linux } from './linux/linux.ts';
 import { runScript } from './shell.ts';
+import { tailscale } from './tailscale/tailscale.ts';
 
 /** All that is read about a host, in the order in which the script reads it. */
-export const collectors: readonly Collector[] = [linux];
+export const collectors: readonly Collector[] = [linux, tailscale];
 
 export interface CollectOptions {
   readonly clock: Clock;
@@ -31,7 +32,10 @@ export async function collectHost(
     collector.start({ vantage, clock, signal, sentAtUnixMs, update, observe }),
   );
   await runScript(vantage, {
-    parts: collectors.flatMap((collector) => collector.parts(vantage)),
+    parts: [
+      ...collectors.flatMap(({ first = [] }) => first),
+      ...collectors.flatMap((collector) => collector.parts(vantage)),
+    ],
     clock,
     signal,
     onAnswer(answer) {

@@ -66,6 +66,16 @@ exit 0
 `;
 }
 
+/**
+ * The text without control characters other than line ends and tabs, plain or as escapes of JSON.
+ * No command of ours prints them, and on a terminal they could do anything.
+ */
+export function harmless(text: string): string {
+  return text
+    .replace(/(?![\n\t])\p{Cc}/gu, '')
+    .replace(/\\(?:u00(?:[0189][0-9a-f]|7f)|.)/gi, (pair) => (pair.length > 2 ? '' : pair));
+}
+
 /** A word for one run that nobody can guess. */
 export function newNonce(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(12));
@@ -109,7 +119,14 @@ export function sectionReader(
     } else if (line === '<' && id !== undefined && ended) {
       const { stdout, words: status } = ended;
       const times = statusOf(status);
-      onSection({ is: 'read', id, stdout, stderr: before, readAtUnixMs: now(), ...times });
+      onSection({
+        is: 'read',
+        id,
+        stdout: harmless(stdout),
+        stderr: harmless(before),
+        readAtUnixMs: now(),
+        ...times,
+      });
       id = undefined;
     }
   }
