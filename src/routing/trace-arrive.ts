@@ -1,0 +1,161 @@
+import { familyOf } from '../model/prefix.ts';
+import type { TraceStep } from '../model/trace.ts';
+import { decideInput } from './decide-input.ts';
+import type { Answer } from './decision.ts';
+import type { Kernel } from './kernel.ts';
+import {
+  type Arrival,
+  type Ending,
+  either,
+  endsAt,
+  type Packet,
+  type Walk,
+} from './trace-ending.ts';
+import { leaves } from './trace-leave.ts';
+import { rewriteOf } from './trace-rewrite.ts';
+import {
+  cannotTell,
+  doubtsOf,
+  dropStep,
+  type Found,
+  notLookedAt,
+  ownsAddress,
+  stepOf,
+} from './trace-steps.ts';
+import { inputDropWords, outcomeOf, wayWords } from './trace-words.ts';
+import { kernelFor, type WorldHost } from './world.ts';
+
+/** What a host does with a packet that comes in by one of several devices. */
+export function arrives(walk: Walk, host: WorldHost, { devices, packet, inside }: Arrival): Ending {
+  const { back, note } = turnedBack(walk, host, packet);
+  const kernel = kernelFor(host, familyOf(packet.destination));
+  if (!kernel) return notLookedAt(host.id, host, packet);
+  if (back.source === undefined) return arrivesFromUnknown(walk, host, back);
+  const endings = devices.map((device) =>
+    arrivesOn(walk, { host, kernel, device, packet: back, note, inside: inside === true }),
+  );
+  if (endings.length === 0) {
+    const missing = [`devices of ${host.name}`];
+    return cannotTell(host.id, {
+      because: 'by which device it comes in is not known',
+      missing,
+      packet,
+    });
+  }
+  return either(endings, {
+    host: host.id,
+    dependsOn: [`by which device it comes in at ${host.name}`],
+  });
+}
+
+/** With the destination as it was before this host rewrote it on the way there. */
+function turnedBack(
+  { leg, rewrites }: Walk,
+  host: WorldHost,
+  packet: Packet,
+): { readonly back: Packet; readonly note: string | undefined } {
+  const rewrite =
+    leg === 'return'
+      ? rewrites.find((r) => r.host === host.id && r.rewritten === packet.destination)
+      : undefined;
+  if (!rewrite) return { back: packet, note: undefined };
+  return {
+    back: { ...packet, destination: rewrite.original },
+    note: `${host.name} turns ${rewrite.rewritten} back into ${rewrite.original}`,
+  };
+}
+
+function arrivesFromUnknown(walk: Walk, host: WorldHost, packet: Packet): Ending {
+  if (!ownsAddress(walk, host, packet.destination)) {
+    const because = 'its source is not known any more';
+    return cannotTell(host.id, { because, missing: [packet.sourceUnknown ?? because], packet });
+  }
+  const step: TraceStep = {
+    host: host.id,
+    action: 'deliver',
+    because: `${packet.destination} is an address of ${host.name}`,
+    notes: ['whether it passes the reverse-path filter depends on its source, which is not known'],
+  };
+  return endsAt(step, 'delivered', { packet, arrival: { host: host.id, device: undefined } });
+}
+
+interface ArrivalOn {
+  readonly host: WorldHost;
+  readonly kernel: Kernel;
+  readonly device: string;
+  readonly packet: Packet;
+  readonly note: string | undefined;
+  readonly inside: boolean;
+}
+
+function arrivesOn(walk: Walk, arrival: ArrivalOn): Ending {
+  const { host, kernel, device, packet } = arrival;
+  const { source = '', destination, protocol, sourcePort, destinationPort } = packet;
+  const place = `${host.id} ${device} ${destination}`;
+  if (walk.visited.includes(place)) {
+    const because = `it comes back to ${host.name} by ${device}, where it was before`;
+    const step: TraceStep = {
+      host: host.id,
+      action: 'drop',
+      inputDevice: device,
+      because,
+      notes: [],
+    };
+    return endsAt(step, 'loop', { packet });
+  }
+  const decision = decideInput(kernel, {
+    family: familyOf(destination),
+    source,
+    destination,
+    iif: device,
+    protocol,
+    sourcePort,
+    destinationPort,
+  });
+  const further: Walk = { ...walk, visited: [...walk.visited, place] };
+  const endings = decision.answers.map((answer) => taken(further, { ...arrival, answer }));
+  return either(endings, { host: host.id, dependsOn: decision.dependsOn });
+}
+
+/** What a host does with a packet that came in. */
+function taken(walk: Walk, arrival: ArrivalOn & { readonly answer: Answer }): Ending {
+  const { host, device, packet, answer, note } = arrival;
+  const notes = note === undefined ? [] : [note];
+  if (answer.is === 'error') {
+    const because = inputDropWords(host, { device, packet, answer });
+    const step = { ...dropStep(host, answer, because), inputDevice: device, notes };
+    return endsAt(step, outcomeOf(answer), { packet });
+  }
+  if (answer.type !== 'unicast') {
+    const because = `${packet.destination} is an address of ${host.name}; it comes in by ${device}`;
+    const step: TraceStep = { ...stepOf(host, answer, because), inputDevice: device, notes };
+    const { device: _, ...delivered } = { ...step, action: 'deliver' as const };
+    return endsAt(delivered, 'delivered', { packet, arrival: { host: host.id, device } });
+  }
+  return forwarded(walk, { ...arrival, answer });
+}
+
+function forwarded(walk: Walk, arrival: ArrivalOn & { readonly answer: Found }): Ending {
+  const { host, device, packet, answer, note, inside } = arrival;
+  const notes = note === undefined ? [] : [note];
+  if (walk.seenThere && !walk.seenThere.has(host.id)) {
+    notes.push(`${host.name} sees only the reply: a stateful firewall there would drop it`);
+  }
+  const rewritten = rewriteOf(walk, arrival);
+  if (rewritten.note !== undefined) notes.push(rewritten.note);
+  const because = `${host.name} forwards it ${wayWords(answer)}`;
+  const step: TraceStep = {
+    ...stepOf(host, answer, because),
+    action: 'forward',
+    inputDevice: device,
+    notes: [...notes, ...doubtsOf(host)],
+  };
+  const ending = leaves(walk, host, { packet: rewritten.packet, answer, step });
+  const { source: original } = packet;
+  const { source: now } = rewritten.packet;
+  if (original === undefined || now === undefined || now === original || inside === undefined) {
+    return ending;
+  }
+  const rewrite = { host: host.id, original, rewritten: now };
+  return { ...ending, rewrites: [rewrite, ...ending.rewrites] };
+}
