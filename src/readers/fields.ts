@@ -22,24 +22,29 @@ export function numberOf(value: unknown): number | undefined {
   return Number.isSafeInteger(number) ? number : undefined;
 }
 
+const NONE: readonly string[] = [];
+
 /** The texts of a list, without whatever else is in it. */
 export function textsOf(value: unknown): readonly string[] {
+  if (value === undefined || (Array.isArray(value) && value.length === 0)) return NONE;
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
 /** Canonical prefix, or `undefined` if the text is none of that family. */
 export function prefixOf(text: string, family: Family): string | undefined {
-  return orUndefined(() => canonicalPrefix(text, family));
+  try {
+    return canonicalPrefix(text, family);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 /** Canonical address without its zone, or `undefined` if the text is none. */
 export function addressOf(text: string): string | undefined {
-  return orUndefined(() => canonicalAddress(text.replace(/%.*/, '')));
-}
-
-function orUndefined<T>(make: () => T): T | undefined {
+  const zone = text.indexOf('%');
   try {
-    return make();
+    return canonicalAddress(zone < 0 ? text : text.slice(0, zone));
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

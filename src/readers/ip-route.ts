@@ -1,9 +1,10 @@
 import { type Family, type Nexthop, ROUTE_TYPES, type Route, TABLE } from '../model/network.ts';
 import { addressOf, type Fields, isFields, numberOf, prefixOf, textOf, textsOf } from './fields.ts';
+import { scanRoutes } from './ip-route-scan.ts';
 import { routeLines } from './ip-route-text.ts';
 import { jsonItems, looksLikeJson } from './items.ts';
 import { dsfieldNumber, type Names, protocolName, scopeName, tableNumber } from './names.ts';
-import { type Reading, reading } from './reading.ts';
+import { problemLog, type Reading, reading } from './reading.ts';
 
 export interface RouteOptions {
   readonly family: Family;
@@ -28,6 +29,8 @@ const BUSYBOX_LACKS = [
  * left out and reported.
  */
 export function readIpRoutes(text: string, options: RouteOptions): Reading<Route[]> {
+  const plain = scanRoutes(text, options, (fields) => routeOf(fields, options, false));
+  if (plain) return reading(plain, problemLog());
   const items = looksLikeJson(text) ? jsonItems(text) : routeLines(text);
   const busybox = isBusybox(text, options);
   const routes: Route[] = [];
@@ -72,10 +75,20 @@ function routeOf(fields: Fields, options: RouteOptions, busybox: boolean): Route
   const flags = flagsOf(fields);
   const nexthops = nexthopsOf(fields, flags);
   if (typeof nexthops === 'string') return nexthops;
-  const route: Route = { table, type, prefix, tos: 0, metric: 0, flags, nexthops };
-  if (!busybox) route.protocol = 'protocol' in fields ? protocolOf(fields['protocol']) : 'boot';
-  const scope = textOf(fields['scope']);
-  route.scope = scope === undefined ? 'global' : scopeName(scope);
+  const scope = scopeOf(fields['scope']);
+  const route: Route = busybox
+    ? { table, type, prefix, tos: 0, metric: 0, scope, flags, nexthops }
+    : {
+        table,
+        type,
+        prefix,
+        tos: 0,
+        metric: 0,
+        protocol: protocolOf(fields['protocol']),
+        scope,
+        flags,
+        nexthops,
+      };
   return readAttributes(route, fields, options) ?? route;
 }
 
@@ -148,8 +161,14 @@ function routeTable(table: unknown, options: RouteOptions): number | undefined {
   return tableNumber(textOf(table) ?? '', options.names);
 }
 
+/** `ip` hides `boot`. */
 function protocolOf(protocol: unknown): string {
-  return protocolName(textOf(protocol) ?? '');
+  return protocol === undefined ? 'boot' : protocolName(textOf(protocol) ?? '');
+}
+
+/** `ip` hides `global`. */
+function scopeOf(scope: unknown): string {
+  return scope === undefined ? 'global' : scopeName(textOf(scope) ?? '');
 }
 
 /** `encap` has no flag of its own; such a packet does not leave as it is. */

@@ -41,11 +41,12 @@ export function lineItems(
  */
 export function jsonItems(text: string): Items {
   const log = problemLog();
-  const repaired = text.replace(/\{\s*"([\w-]+)"\s*,/g, '{"type":"$1",');
-  const values = parsed(text) ?? parsed(escapeControls(repaired));
+  const values = parsed(text);
   if (values) return itemsOf(text, values, log);
 
-  const source = escapeControls(repaired);
+  const source = escapeControls(text.replace(/\{\s*"([\w-]+)"\s*,/g, '{"type":"$1",'));
+  const repaired = parsed(source);
+  if (repaired) return itemsOf(source, repaired, log);
   const spans = objectSpans(source);
   const kept = spans.complete.flatMap(([start, end]) => parsed(source.slice(start, end)) ?? []);
   if (kept.length < spans.complete.length || spans.rest !== undefined) {
