@@ -40,7 +40,7 @@ const WALLS: Readonly<Record<string, Wall>> = {
   csi: { folders: ['ports', 'model'], outside: [], why: '' },
   lab: {
     folders: ['ports', 'routing', 'model'],
-    outside: [node, 'hono', '@hono/node-server', 'ws', /^@grpc\//, /^@bufbuild\//, 'zod'],
+    outside: [node, 'hono', '@hono/node-server', 'ws', /^@grpc\//, /^@bufbuild\//, 'zod', 'yaml'],
     why: 'stands in for the world, so it must not share code with what looks at it',
   },
   platform: {

@@ -55,25 +55,28 @@ interface Walk {
 
 function collect(value: unknown, walk: Walk): void {
   const { type, field, at, set } = walk;
-  if (isFields(value) && isGranular(type, field)) {
-    const entries = Object.entries(value);
-    if (entries.length === 0 && at.length > 0) set.set(at.join(SEPARATOR), value);
-    for (const [name, item] of entries) {
-      if (item === undefined) continue;
-      const inner = fieldOf(type, name);
-      const next = { type: inner?.type ?? ANY, field: inner, at: [...at, `f:${name}`], set };
-      collect(item, next);
-    }
-  } else if (Array.isArray(value) && type.is === 'list' && field?.listKeys) {
-    for (const item of value.filter(isFields)) {
-      const inside = [...at, memberStep(item, field.listKeys)];
-      set.set(inside.join(SEPARATOR), MEMBER);
-      collect(item, { type: type.of, at: inside, set });
-    }
-  } else if (Array.isArray(value) && field?.isSet) {
+  if (isFields(value) && isGranular(type, field)) collectFields(value, walk);
+  else if (Array.isArray(value) && field?.listKeys) collectMembers(value, walk);
+  else if (Array.isArray(value) && field?.isSet) {
     for (const item of value) set.set([...at, `v:${JSON.stringify(item)}`].join(SEPARATOR), item);
-  } else {
-    set.set(at.join(SEPARATOR), value);
+  } else set.set(at.join(SEPARATOR), value);
+}
+
+function collectFields(value: Fields, { type, at, set }: Walk): void {
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  if (entries.length === 0 && at.length > 0) set.set(at.join(SEPARATOR), value);
+  for (const [name, item] of entries) {
+    const field = fieldOf(type, name);
+    collect(item, { type: field?.type ?? ANY, field, at: [...at, `f:${name}`], set });
+  }
+}
+
+function collectMembers(value: readonly unknown[], { type, field, at, set }: Walk): void {
+  const of = type.is === 'list' ? type.of : ANY;
+  for (const item of value.filter(isFields)) {
+    const inside = [...at, memberStep(item, field?.listKeys ?? [])];
+    set.set(inside.join(SEPARATOR), MEMBER);
+    collect(item, { type: of, at: inside, set });
   }
 }
 

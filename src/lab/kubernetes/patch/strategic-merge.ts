@@ -21,24 +21,28 @@ function mergeObject(target: Fields, patch: Fields, type: FieldType): Fields | u
   const result: Record<string, unknown> = { ...retained(target, patch) };
   for (const [key, value] of Object.entries(patch)) {
     if (key.startsWith('$')) continue;
-    if (value === null) delete result[key];
-    else {
-      const merged = mergeField(result[key], value, fieldOf(type, key));
-      if (merged === undefined) delete result[key];
-      else result[key] = merged;
-    }
+    const merged = value === null ? undefined : mergeField(result[key], value, fieldOf(type, key));
+    if (merged === undefined) delete result[key];
+    else result[key] = merged;
   }
   for (const [key, value] of Object.entries(patch)) {
-    const [, directive, field = ''] = DIRECTIVE.exec(key) ?? [];
-    if (!directive || !Array.isArray(value)) continue;
-    const list = Array.isArray(result[field]) ? (result[field] as readonly unknown[]) : [];
-    const rule = fieldOf(type, field)?.mergeKey;
-    result[field] =
-      directive === 'setElementOrder'
-        ? ordered(list, value, rule)
-        : list.filter((item) => !value.includes(item));
+    if (Array.isArray(value)) direct(result, { key, value, type });
   }
   return result;
+}
+
+/** Follows a directive about the list `result[field]`. */
+function direct(
+  result: Record<string, unknown>,
+  { key, value, type }: { key: string; value: readonly unknown[]; type: FieldType },
+): void {
+  const [, directive, field = ''] = DIRECTIVE.exec(key) ?? [];
+  const list = result[field];
+  if (!directive || !Array.isArray(list)) return;
+  result[field] =
+    directive === 'setElementOrder'
+      ? ordered(list, value, fieldOf(type, field)?.mergeKey)
+      : list.filter((item) => !value.includes(item));
 }
 
 /** With `$retainKeys`, fields that it does not list are dropped first. */

@@ -8,8 +8,10 @@ export interface Stored {
   /** Of the write that made it; unique over the whole store. */
   readonly version: number;
   readonly object: KubeObject;
-  /** The object as JSON, made when first asked for and kept. */
+  /** The object as JSON. */
   json(): string;
+  /** The same without `kind` and `apiVersion`, as it stands in a list. Made once and kept. */
+  bareJson(): string;
 }
 
 export interface Change {
@@ -117,15 +119,21 @@ export function createStore({ keep = 20_000 }: { keep?: number } = {}): Store {
 
 function store(resource: string, object: KubeObject, version: number): Stored {
   const versioned = withMeta(object, { resourceVersion: String(version) });
-  let text: string | undefined;
+  let rest: string | undefined;
+  const afterType = (): string => {
+    if (rest === undefined) {
+      const { kind: _, apiVersion: __, ...fields } = versioned;
+      rest = JSON.stringify(fields).slice(1);
+    }
+    return rest;
+  };
+  const type = `{"kind":"${object.kind}","apiVersion":"${object.apiVersion}",`;
   return {
     resource,
     key: keyOf(versioned),
     version,
     object: versioned,
-    json() {
-      text ??= JSON.stringify(versioned);
-      return text;
-    },
+    json: () => type + afterType(),
+    bareJson: () => `{${afterType()}`,
   };
 }
