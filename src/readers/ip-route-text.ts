@@ -48,8 +48,27 @@ function routeLine(text: string, place: Place): Building {
     at = 1;
   }
   fields['dst'] = words[at];
-  readWords(fields, words.slice(at + 1), place);
+  const [own = [], ...hops] = splitAtHops(words.slice(at + 1));
+  readWords(fields, own, place);
+  for (const hop of hops) addHop(fields, hop, place);
   return fields;
+}
+
+/** A multipath route may stand on one line, as it is given to `ip route add`. */
+function splitAtHops(words: readonly string[]): readonly (readonly string[])[] {
+  const parts: string[][] = [[]];
+  for (const word of words) {
+    if (word === 'nexthop') parts.push([]);
+    else parts.at(-1)?.push(word);
+  }
+  return parts;
+}
+
+function addHop(fields: Building, words: readonly string[], place: Place): void {
+  const hop: Building = {};
+  readWords(hop, words, place);
+  const before = fields['nexthops'];
+  fields['nexthops'] = [...(Array.isArray(before) ? before : []), hop];
 }
 
 function continueRoute(fields: Building, text: string, place: Place): void {
@@ -60,14 +79,8 @@ function continueRoute(fields: Building, text: string, place: Place): void {
     readCache(fields, words.slice(1), place);
     return;
   }
-  if (words[0] !== 'nexthop') {
-    readWords(fields, words, place);
-    return;
-  }
-  const hop: Building = {};
-  readWords(hop, words.slice(1), place);
-  const before = fields['nexthops'];
-  fields['nexthops'] = [...(Array.isArray(before) ? before : []), hop];
+  if (words[0] === 'nexthop') addHop(fields, words.slice(1), place);
+  else readWords(fields, words, place);
 }
 
 /** Words followed by one value, as the key of that value. */

@@ -1,6 +1,7 @@
 import { familyOf } from '../model/prefix.ts';
 import type { TraceStep } from '../model/trace.ts';
 import { decideInput } from './decide-input.ts';
+import { decideOutput } from './decide-output.ts';
 import type { Answer } from './decision.ts';
 import type { Kernel } from './kernel.ts';
 import {
@@ -20,6 +21,7 @@ import {
   type Found,
   notLookedAt,
   ownsAddress,
+  type Refused,
   stepOf,
 } from './trace-steps.ts';
 import { inputDropWords, outcomeOf, wayWords } from './trace-words.ts';
@@ -121,11 +123,7 @@ function arrivesOn(walk: Walk, arrival: ArrivalOn): Ending {
 function taken(walk: Walk, arrival: ArrivalOn & { readonly answer: Answer }): Ending {
   const { host, device, packet, answer, note } = arrival;
   const notes = note === undefined ? [] : [note];
-  if (answer.is === 'error') {
-    const because = inputDropWords(host, { device, packet, answer });
-    const step = { ...dropStep(host, answer, because), inputDevice: device, notes };
-    return endsAt(step, outcomeOf(answer), { packet });
-  }
+  if (answer.is === 'error') return refused(walk, { ...arrival, answer });
   if (answer.type !== 'unicast') {
     const because = `${packet.destination} is an address of ${host.name}; it comes in by ${device}`;
     const step: TraceStep = { ...stepOf(host, answer, because), inputDevice: device, notes };
@@ -133,6 +131,28 @@ function taken(walk: Walk, arrival: ArrivalOn & { readonly answer: Answer }): En
     return endsAt(delivered, 'delivered', { packet, arrival: { host: host.id, device } });
   }
   return forwarded(walk, { ...arrival, answer });
+}
+
+function refused(walk: Walk, arrival: ArrivalOn & { readonly answer: Refused }): Ending {
+  const { host, device, packet, answer, note } = arrival;
+  const reversed = answer.refusal === 'reverse-path' ? wayBack(walk, arrival) : undefined;
+  const because = inputDropWords(host, { device, packet, answer, reversed });
+  const decided = reversed?.is === 'route' ? { ...answer, ...ruleAndRoute(reversed) } : answer;
+  const { notes: doubts, ...step } = dropStep(host, decided, because);
+  const notes = note === undefined ? doubts : [note, ...doubts];
+  return endsAt({ ...step, inputDevice: device, notes }, outcomeOf(answer), { packet });
+}
+
+/** How the host would reach the source: the lookup that the reverse-path filter makes. */
+function wayBack(walk: Walk, { host, kernel, packet }: ArrivalOn): Answer {
+  const { source = '', destination } = packet;
+  const from = ownsAddress(walk, host, destination) ? destination : undefined;
+  const question = { family: familyOf(source), destination: source, source: from };
+  return decideOutput(kernel, { ...question, asker: 'reply' }).answers[0];
+}
+
+function ruleAndRoute({ rule, table, route }: Found): Pick<Found, 'rule' | 'table' | 'route'> {
+  return { rule, table, route };
 }
 
 function forwarded(walk: Walk, arrival: ArrivalOn & { readonly answer: Found }): Ending {

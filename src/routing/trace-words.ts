@@ -63,7 +63,10 @@ export function inputDropWords(
     device,
     packet,
     answer,
+    reversed,
   }: {
+    /** Who the source is reached by, where that is why. */
+    reversed: Answer | undefined;
     device: string;
     packet: { readonly source: string | undefined; readonly destination: string };
     answer: Refused;
@@ -73,8 +76,8 @@ export function inputDropWords(
   switch (answer.refusal) {
     case 'reverse-path': {
       const mode = ipv4Setting(host.state.sysctls, device, 'rp_filter') === 2 ? 'loose' : 'strict';
-      const other = answer.route?.nexthops.map(({ dev }) => dev).join(', ');
-      const way = other ? `is reached by ${other}` : 'is not reached by that device';
+      const way =
+        reversed?.is === 'route' ? `is reached by ${reversed.device}` : 'is not reached at all';
       return `${host.name} drops it: it comes in by ${device}, but ${source} ${way}, and the reverse-path filter of ${device} is ${mode}`;
     }
     case 'martian-source':
