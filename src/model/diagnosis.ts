@@ -53,6 +53,7 @@ export const Disagreement = z.object({
   kernel: z.string(),
   model: z.string(),
 });
+export type Disagreement = z.infer<typeof Disagreement>;
 
 /** What can be said of a snapshot. */
 export const Diagnosis = z.object({

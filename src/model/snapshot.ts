@@ -26,6 +26,7 @@ export const FailedVantage = z.object({
   why: z.string(),
   next: z.string().optional(),
 });
+export type FailedVantage = z.infer<typeof FailedVantage>;
 
 /** Everything that was read, in one value that can be saved and judged again. */
 export const Snapshot = z.object({

@@ -1,0 +1,77 @@
+import { Command, CommanderError } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import { OutsideError } from '../model/outside-error.ts';
+import { EXIT } from './exit-codes.ts';
+
+interface Entry {
+  readonly load: () => Promise<Command>;
+  /** Left out of the main help: for development and demonstration. */
+  readonly hidden?: boolean;
+}
+
+/** Command → its file. Only the file of the command that runs is loaded. */
+const COMMANDS: Readonly<Record<string, Entry>> = {
+  diagnose: { load: async () => (await import('./diagnose.ts')).diagnoseCommand() },
+  trace: { load: async () => (await import('./trace.ts')).traceCommand() },
+  whatif: { load: async () => (await import('./whatif.ts')).whatifCommand() },
+  demo: { load: async () => (await import('./demo.ts')).demoCommand() },
+  lab: { load: async () => (await import('./lab.ts')).labCommand(), hidden: true },
+};
+
+const EXAMPLES = `
+Examples:
+  returnpath diagnose --from ssh://root@node1 --to ssh://admin@10.0.0.210 --control 10.0.0.1
+  returnpath diagnose --to 10.0.0.210 --compare ssh://me@10.0.0.38
+  returnpath diagnose -f snapshot.json -o markdown
+  returnpath demo
+
+Exit status: 0 healthy, 1 cause found, 2 cannot tell, 3 wrong usage, 4 something outside failed.
+More: https://github.com/returnpath/returnpath#readme`;
+
+async function main(argv: readonly string[]): Promise<void> {
+  const program = new Command('returnpath')
+    .description('Finds, proves and explains why a node cannot reach its storage.')
+    .version(packageJson.version)
+    .addHelpText('after', EXAMPLES)
+    .exitOverride();
+  const asked = COMMANDS[argv[0] ?? ''];
+  const wanted = asked ? [asked] : Object.values(COMMANDS);
+  for (const { load, hidden } of wanted) {
+    program.addCommand(exiting(await load()), hidden ? { hidden } : {});
+  }
+  await program.parseAsync(argv, { from: 'user' });
+}
+
+/** Makes a command and those beneath it throw instead of ending the process. */
+function exiting(command: Command): Command {
+  command.exitOverride();
+  for (const sub of command.commands) exiting(sub);
+  return command;
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (error instanceof OutsideError) {
+    console.error(error.message);
+    if (error.next) console.error(`  try: ${error.next}`);
+    return EXIT.outside;
+  }
+  if (error instanceof SyntaxError || error instanceof RangeError) {
+    console.error(error.message);
+    return EXIT.usage;
+  }
+  console.error(error);
+  return EXIT.outside;
+}
+
+// A reader that went away (`returnpath … | head`) is no failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.ok);
+  throw error;
+});
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  process.exitCode = report(error);
+}

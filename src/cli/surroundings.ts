@@ -1,0 +1,17 @@
+import { fileURLToPath } from 'node:url';
+import { locateLabHost } from '../lab/locate.ts';
+import { systemClock } from '../platform/clock.ts';
+import { openVantageIn } from '../platform/open-vantage.ts';
+import type { Surroundings } from '../session/diagnose-session.ts';
+
+/** The real world, for a session. */
+export function realSurroundings(): Surroundings {
+  return {
+    clock: systemClock,
+    openVantage: openVantageIn({
+      locateLabHost,
+      agentPath: fileURLToPath(new URL('./agent.js', import.meta.url)),
+      interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
+    }),
+  };
+}

@@ -1,0 +1,91 @@
+import type { Address } from '../model/network.ts';
+import { familyOf, prefixContains } from '../model/prefix.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { isVpnDevice } from '../routing/vpn.ts';
+import { worldOf } from '../routing/world.ts';
+import { sourceAddress } from './cases.ts';
+
+/** A routing question for the kernel of one host. */
+export interface RouteQuestion {
+  readonly host: string;
+  readonly destination: string;
+  /** The reply's lookup has the source the request came to; a connect has none yet. */
+  readonly source?: string | undefined;
+  /** Set when the question is about a packet that comes in. */
+  readonly inputDevice?: string | undefined;
+}
+
+/**
+ * What the kernels on both ends should be asked about the flows of a snapshot: how the client goes
+ * there, whether the server lets it in, and how the server goes back. Only hosts whose own state
+ * was seen are asked.
+ */
+export function routeQuestions(snapshot: Snapshot): RouteQuestion[] {
+  const { from, to, serverAddresses } = snapshot.question;
+  const world = worldOf(snapshot);
+  return serverAddresses.flatMap((server) => {
+    const there = snapshot.hosts[from] ? [{ host: from, destination: server }] : [];
+    const client = sourceAddress(world, from, server) ?? addressItself(from, server);
+    if (!client || !snapshot.hosts[to]) return there;
+    const iif = lanAddress(snapshot, to, client)?.dev;
+    const arrives = iif
+      ? [{ host: to, destination: server, source: client, inputDevice: iif }]
+      : [];
+    return [...there, ...arrives, { host: to, destination: client, source: server }];
+  });
+}
+
+/**
+ * The addresses of the server that are worth asking: on a subnet it shares with the client, or the
+ * ones given by the user.
+ */
+export function sharedAddresses(snapshot: Snapshot): string[] {
+  const { from, to } = snapshot.question;
+  const clients = lanAddresses(snapshot, from);
+  return lanAddresses(snapshot, to)
+    .filter((server) =>
+      clients.some(
+        (client) =>
+          client.local !== server.local &&
+          familyOf(client.local) === familyOf(server.local) &&
+          prefixContains(`${server.local}/${server.prefixLength}`, client.local),
+      ),
+    )
+    .map(({ local }) => local);
+}
+
+function lanAddress(snapshot: Snapshot, host: string, neighbour: string): Address | undefined {
+  return lanAddresses(snapshot, host).find(
+    ({ local, prefixLength }) =>
+      familyOf(local) === familyOf(neighbour) &&
+      prefixContains(`${local}/${prefixLength}`, neighbour),
+  );
+}
+
+/** Global addresses on devices that are no VPN. */
+function lanAddresses({ hosts }: Snapshot, id: string): Address[] {
+  const network = hosts[id]?.network;
+  if (!network?.addresses.seen) return [];
+  const links = network.links.seen ? network.links.value : [];
+  return network.addresses.value.filter(
+    ({ dev, scope }) =>
+      scope === 'global' &&
+      !isVpnDevice(
+        dev,
+        links.find(({ name }) => name === dev),
+      ),
+  );
+}
+
+function addressItself(id: string, like: string): string | undefined {
+  const isAddress = /^[0-9.]+$|:/.test(id) && !id.includes('/');
+  return isAddress && familyOf(id) === familyOf(like) ? id : undefined;
+}
+
+/** The client's IPv4 gateway, when it lies on a subnet of the client: a neighbour to compare with. */
+export function gatewayOf({ hosts }: Snapshot, id: string): string | undefined {
+  const routes = hosts[id]?.network.routes.ipv4;
+  if (!routes?.seen) return undefined;
+  return routes.value.find((route) => route.prefix === '0.0.0.0/0' && route.table === 254)
+    ?.nexthops[0]?.gateway;
+}

@@ -1,0 +1,271 @@
+import { collectHost } from '../collect/index.ts';
+import { askKernel } from '../collect/linux/ask-kernel.ts';
+import { diagnose } from '../diagnose/diagnose.ts';
+import {
+  gatewayOf,
+  type RouteQuestion,
+  routeQuestions,
+  sharedAddresses,
+} from '../diagnose/questions.ts';
+import type { Diagnosis } from '../model/diagnosis.ts';
+import { OutsideError } from '../model/outside-error.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { OpenVantage, Vantage } from '../ports/vantage.ts';
+import { controlOrders, targetOrders } from './asks.ts';
+import { isConclusive } from './conclusive.ts';
+import { Gathering } from './gathering.ts';
+import { Probing } from './probing.ts';
+import { type DiagnoseRequest, isBareAddress } from './request.ts';
+
+export interface Surroundings {
+  readonly openVantage: OpenVantage;
+  readonly clock: Clock;
+}
+
+export interface DiagnoseOptions {
+  /** Ends the session early; what is known then is the answer. */
+  readonly signal: AbortSignal;
+  /** Called with one line for each thing that was achieved. */
+  readonly onProgress?: ((line: string) => void) | undefined;
+}
+
+export interface DiagnoseResult {
+  readonly snapshot: Snapshot;
+  readonly diagnosis: Diagnosis;
+}
+
+type Role = 'from' | 'to' | 'compare';
+
+/**
+ * Looks at both ends side by side, sends the probes, asks the kernels, and judges again whenever
+ * something more is known. Ends as soon as waiting could change nothing, at the deadline, or when
+ * `signal` says so. Never throws for what the outside does: it becomes a part of the answer.
+ */
+export async function runDiagnosis(
+  request: DiagnoseRequest,
+  surroundings: Surroundings,
+  options: DiagnoseOptions,
+): Promise<DiagnoseResult> {
+  const session = new Session(request, surroundings, options);
+  try {
+    return await session.run();
+  } finally {
+    await session.close();
+  }
+}
+
+class Session {
+  readonly #request: DiagnoseRequest;
+  readonly #surroundings: Surroundings;
+  readonly #options: DiagnoseOptions;
+  readonly #stop = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #gathering: Gathering;
+  readonly #probing: Probing;
+  readonly #vantages = new Map<string, Vantage>();
+  /** Everything under way but the probes. */
+  readonly #work = new Set<Promise<void>>();
+  readonly #probes = new Set<Promise<void>>();
+  readonly #looked = new Set<string>();
+  readonly #asked = new Set<string>();
+  #wake: () => void = () => {};
+
+  constructor(request: DiagnoseRequest, surroundings: Surroundings, options: DiagnoseOptions) {
+    this.#request = request;
+    this.#surroundings = surroundings;
+    this.#options = options;
+    this.#signal = AbortSignal.any([
+      options.signal,
+      this.#stop.signal,
+      AbortSignal.timeout(request.deadlineMs),
+    ]);
+    this.#gathering = new Gathering(
+      {
+        from: request.from,
+        to: request.to,
+        serverAddresses: isBareAddress(request.to) ? [request.to] : [],
+        ports: [...request.ports],
+        controls: [...request.controls],
+        compare: [],
+      },
+      surroundings.clock.now(),
+    );
+    this.#probing = new Probing(surroundings.clock, request.probeTimeoutMs, () => this.#wake());
+  }
+
+  async run(): Promise<DiagnoseResult> {
+    const { from, to, compare } = this.#request;
+    this.#look(from, 'from');
+    this.#look(to, 'to');
+    for (const url of compare) this.#look(url, 'compare');
+    await this.#untilDone();
+    this.#stop.abort();
+    this.#probing.stop();
+    await Promise.allSettled([...this.#work, ...this.#probes]);
+    const snapshot = this.#snapshot();
+    return { snapshot, diagnosis: diagnose(snapshot) };
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await Promise.allSettled([...this.#vantages.values()].map((vantage) => vantage.close()));
+  }
+
+  /** Follows up and judges whenever something more is known, until nothing is left to wait for. */
+  async #untilDone(): Promise<void> {
+    const aborted = new Promise<void>((resolve) => {
+      this.#signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    while (!this.#signal.aborted) {
+      const changed = new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      this.#followUp();
+      if (this.#work.size === 0 && (this.#probes.size === 0 || this.#canStop())) return;
+      await Promise.race([changed, aborted]);
+    }
+  }
+
+  #canStop(): boolean {
+    return this.#probing.allHeardOf && isConclusive(diagnose(this.#snapshot()));
+  }
+
+  #snapshot(): Snapshot {
+    return this.#gathering.snapshot(this.#surroundings.clock.now(), this.#probing.probes);
+  }
+
+  #track(set: Set<Promise<void>>, work: Promise<void>): void {
+    const tracked = work.finally(() => {
+      set.delete(tracked);
+      this.#wake();
+    });
+    set.add(tracked);
+  }
+
+  /** Opens a vantage and reads everything about its host. A bare address cannot be looked at. */
+  #look(url: string, role: Role): void {
+    if (isBareAddress(url)) return;
+    this.#track(this.#work, this.#openAndRead(url, role));
+  }
+
+  async #openAndRead(url: string, role: Role): Promise<void> {
+    const { openVantage, clock } = this.#surroundings;
+    try {
+      const vantage = await openVantage(url, this.#request.vantage, this.#signal);
+      this.#vantages.set(vantage.hostId, vantage);
+      this.#named(vantage, role);
+      this.#wake();
+      const collected = await collectHost(vantage, {
+        clock,
+        signal: this.#signal,
+        onUpdate: (soFar) => this.#gathering.host(soFar),
+      });
+      this.#gathering.host(collected);
+      this.#looked.add(vantage.hostId);
+      this.#options.onProgress?.(`${url}: rules, routes and tailnet read`);
+    } catch (error) {
+      if (this.#signal.aborted) {
+        this.#gathering.fail({ vantage: url, why: 'no answer before the deadline' });
+        return;
+      }
+      const why = error instanceof Error ? error.message : String(error);
+      const next = error instanceof OutsideError ? error.next : undefined;
+      this.#gathering.fail({ vantage: url, why, ...(next ? { next } : {}) });
+      this.#options.onProgress?.(`${url}: ${why}`);
+    }
+  }
+
+  /** From now on the host is called by its id, and addresses known before looking are asked. */
+  #named(vantage: Vantage, role: Role): void {
+    const { question } = this.#gathering;
+    if (role === 'compare') {
+      this.#gathering.ask({ compare: [...question.compare, vantage.hostId] });
+    } else {
+      this.#gathering.ask({ [role]: vantage.hostId });
+    }
+    if (role === 'to') this.#addAddresses(vantage.addresses.filter(isLanAddress));
+  }
+
+  #addAddresses(addresses: readonly string[]): void {
+    const known = this.#gathering.question.serverAddresses;
+    this.#gathering.ask({ serverAddresses: [...new Set([...known, ...addresses])] });
+  }
+
+  /** Starts whatever has become possible by what is known now. Each thing is started once. */
+  #followUp(): void {
+    this.#learnAddresses();
+    this.#startProbes();
+    this.#askServer();
+    this.#askClient();
+  }
+
+  #learnAddresses(): void {
+    const { from, to, controls } = this.#gathering.question;
+    if (!this.#looked.has(from)) return;
+    const snapshot = this.#snapshot();
+    if (this.#looked.has(to)) this.#addAddresses(sharedAddresses(snapshot));
+    const gateway = gatewayOf(snapshot, from);
+    if (controls.length === 0 && gateway) this.#gathering.ask({ controls: [gateway] });
+  }
+
+  #startProbes(): void {
+    const { from, compare, serverAddresses, ports, controls } = this.#gathering.question;
+    const targets = serverAddresses.flatMap((address) => targetOrders(address, ports));
+    for (const id of [from, ...compare]) {
+      const vantage = this.#vantages.get(id);
+      if (!vantage || targets.length === 0) continue;
+      const orders = id === from ? [...targets, ...controls.flatMap(controlOrders)] : targets;
+      const probes = this.#probing.start(vantage, orders);
+      if (probes) this.#track(this.#probes, probes);
+    }
+  }
+
+  /**
+   * The second trip to the server: how it would answer, then its counters and sockets. After the
+   * probes began, so that a half-open connection is there to be seen.
+   */
+  #askServer(): void {
+    const { from, to } = this.#gathering.question;
+    if (!this.#looked.has(to)) return;
+    const clientKnown = this.#looked.has(from) || isBareAddress(from);
+    const failed = !this.#vantages.has(from) && this.#work.size === 0;
+    if (!clientKnown && !failed) return;
+    if (this.#vantages.has(from) && !this.#probing.hasStartedFrom(from)) return;
+    this.#askOnce(to, []);
+  }
+
+  /** The second trip to the client, once its probes have woken up ARP. */
+  #askClient(): void {
+    const { from, serverAddresses } = this.#gathering.question;
+    if (!this.#looked.has(from) || !this.#probing.hasStartedFrom(from)) return;
+    if (!this.#probing.allHeardOf) return;
+    this.#askOnce(from, serverAddresses);
+  }
+
+  #askOnce(id: string, neighbours: readonly string[]): void {
+    const vantage = this.#vantages.get(id);
+    if (!vantage || this.#asked.has(id)) return;
+    this.#asked.add(id);
+    const questions = routeQuestions(this.#snapshot())
+      .filter(({ host }) => host === id)
+      .map(toKernelQuestion);
+    const { clock } = this.#surroundings;
+    const ask = { questions, neighbours, clock, signal: this.#signal };
+    this.#track(
+      this.#work,
+      askKernel(vantage, ask).then(({ observations }) => this.#gathering.observe(observations)),
+    );
+  }
+}
+
+function toKernelQuestion({ destination, source, inputDevice }: RouteQuestion) {
+  return { flow: { protocol: 'tcp' as const, destination, source }, inputDevice };
+}
+
+// Addresses that only exist inside a tailnet (100.64.0.0/10, fd7a:115c:a1e0::/48): a way to look at
+// a host, not the way its clients use.
+function isLanAddress(address: string): boolean {
+  const second = Number(/^100\.(\d+)\./.exec(address)?.[1]);
+  return !(second >= 64 && second <= 127) && !address.toLowerCase().startsWith('fd7a:115c:a1e0:');
+}

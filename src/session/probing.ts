@@ -1,0 +1,72 @@
+import { type ProbeOrder, runProbes } from '../collect/probes/run-probes.ts';
+import type { Probe } from '../model/observation.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Vantage } from '../ports/vantage.ts';
+
+// The first note about an unanswered probe comes when silence begins to count as silence on a LAN
+// (see docs/architecture.md, "Proven and likely"); a few milliseconds more keep rounding out of it.
+const NOTE_SILENCE_MS = 305;
+
+/** The probes of a session: what each has come to so far, and whether any is unheard of. */
+export class Probing {
+  readonly #clock: Clock;
+  readonly #timeoutMs: number;
+  readonly #abort = new AbortController();
+  readonly #onChange: () => void;
+  /** By host and question, so that a second wish for the same probe is no second probe. */
+  readonly #latest = new Map<string, Probe | undefined>();
+
+  constructor(clock: Clock, timeoutMs: number, onChange: () => void) {
+    this.#clock = clock;
+    this.#timeoutMs = timeoutMs;
+    this.#onChange = onChange;
+  }
+
+  /** What each probe came to; an unanswered one counts as silent so far. */
+  get probes(): Probe[] {
+    return [...this.#latest.values()].filter((probe) => probe !== undefined);
+  }
+
+  /** Whether each probe has ended or was silent long enough to tell. */
+  get allHeardOf(): boolean {
+    return [...this.#latest.values()].every((probe) => probe !== undefined);
+  }
+
+  hasStartedFrom(hostId: string): boolean {
+    return [...this.#latest.keys()].some((key) => key.startsWith(`${hostId} `));
+  }
+
+  /**
+   * Starts those that were not started before.
+   *
+   * @returns Resolves when they have ended and never rejects; undefined when all were started before.
+   */
+  start(vantage: Vantage, orders: readonly ProbeOrder[]): Promise<void> | undefined {
+    const fresh = orders.filter((order) => !this.#latest.has(keyOf(vantage, order)));
+    return fresh.length === 0 ? undefined : this.#run(vantage, fresh);
+  }
+
+  async #run(vantage: Vantage, fresh: readonly ProbeOrder[]): Promise<void> {
+    for (const order of fresh) this.#latest.set(keyOf(vantage, order), undefined);
+    await runProbes(vantage, fresh, {
+      clock: this.#clock,
+      signal: this.#abort.signal,
+      timeoutMs: this.#timeoutMs,
+      noteSilenceAfterMs: NOTE_SILENCE_MS,
+      onAnswer: (probe, place) => {
+        const order = fresh[place];
+        if (order) this.#latest.set(keyOf(vantage, order), probe);
+        this.#onChange();
+      },
+    });
+  }
+
+  /** Ends the wait of every probe under way; each becomes what is known of it so far. */
+  stop(): void {
+    this.#abort.abort();
+  }
+}
+
+function keyOf({ hostId }: Vantage, { probe, address, port, source }: ProbeOrder): string {
+  return [hostId, probe, address, port ?? '', source ?? ''].join(' ');
+}

@@ -1,0 +1,33 @@
+import type { VantageOptions } from '../ports/vantage.ts';
+
+/** What the user wants to know. */
+export interface DiagnoseRequest {
+  /** URL of a vantage on the client; a bare address if nobody can look at it. */
+  readonly from: string;
+  /** URL of a vantage on the server, or its bare address. */
+  readonly to: string;
+  /** TCP ports of the server that matter. */
+  readonly ports: readonly number[];
+  /** Addresses on the client's LAN to ask beside the server. Empty: the client's gateway. */
+  readonly controls: readonly string[];
+  /** URLs of other clients that ask the same server. */
+  readonly compare: readonly string[];
+  /** Time for everything, in milliseconds; what is known then is the answer. */
+  readonly deadlineMs: number;
+  /**
+   * Time for one probe, in milliseconds. Below 5000 a service that accepts and hangs cannot be told
+   * from a slow one.
+   */
+  readonly probeTimeoutMs: number;
+  readonly vantage: VantageOptions;
+}
+
+/** Ports of a TrueNAS that a CSI driver for NFS uses: NFS, and the API with and without TLS. */
+export const DEFAULT_PORTS = [2049, 443, 80] as const;
+export const DEFAULT_DEADLINE_MS = 20_000;
+export const DEFAULT_PROBE_TIMEOUT_MS = 5500;
+
+/** Whether a `from` or `to` is a bare address instead of a way to look at a host. */
+export function isBareAddress(text: string): boolean {
+  return /^[0-9]+(\.[0-9]+){3}$/.test(text) || /^[0-9a-fA-F]*:[0-9a-fA-F:.]+$/.test(text);
+}
