@@ -56,16 +56,17 @@ export interface UnixHttpAnswer {
   readonly socketPath: string;
 }
 
+/** `sent` when the first packet leaves; `connected` when TCP is accepted, with more to come. */
+export type ProbeStage = 'sent' | 'connected';
+
 /**
  * Sends one question to the network from that host. An abort does not throw: it ends the wait
  * like the deadline does, with what is known so far.
- *
- * @param onConnected Called when TCP is accepted and the service has yet to answer.
  */
 export type AskNetwork = (
   ask: ProbeAsk,
   signal: AbortSignal,
-  onConnected?: () => void,
+  onStage?: (stage: ProbeStage) => void,
 ) => Promise<ProbeAnswer>;
 
 /** How one of several addresses of a host answered when the vantage was opened. */

@@ -51,7 +51,7 @@ export const COUNTERS_CODE = 'cat /proc/net/netstat /proc/net/snmp /proc/net/snm
 export const COUNTERS_TYPED = 'cat /proc/net/netstat /proc/net/snmp';
 
 /** Names of tables and groups; what stands later counts, as in iproute2 itself. */
-function nameFiles(file: string): string {
+export function nameFiles(file: string): string {
   const places = ['/usr/share/iproute2', '/usr/lib/iproute2', '/etc/iproute2'];
   return `cat ${places.map((place) => `${place}/${file} ${place}/${file}.d/*.conf`).join(' ')}`;
 }

@@ -1,6 +1,5 @@
 import type { Fact } from '../../model/fact.ts';
 import type { Family, NetworkState, Route } from '../../model/network.ts';
-import { readCounters } from '../../readers/counters.ts';
 import { readFibTriestat } from '../../readers/fib-triestat.ts';
 import { readIpAddresses } from '../../readers/ip-addr.ts';
 import { readIpLinks } from '../../readers/ip-link.ts';
@@ -13,8 +12,9 @@ import { readSysctls } from '../../readers/sysctl.ts';
 import type { CollectContext, Collecting, Collector } from '../collector.ts';
 import { readSection } from '../read.ts';
 import type { SectionAnswer } from '../section.ts';
-import { COUNTERS_TYPED, LINUX_PARTS, SYSCTL_TYPED } from './facts-script.ts';
+import { LINUX_PARTS, SYSCTL_TYPED } from './facts-script.ts';
 import { takeClock, takeIdentity, takeTools } from './identity.ts';
+import { countersAnswer } from './kernel-answers.ts';
 
 /** What the kernel of a Linux host knows about routing, and who the host is. */
 export const linux: Collector = {
@@ -152,14 +152,6 @@ function takeTriestat(answer: SectionAnswer, context: CollectContext): void {
 }
 
 function takeCounters(answer: SectionAnswer, context: CollectContext): void {
-  const { fact } = readSection(answer, COUNTERS_TYPED, readCounters);
-  if (!fact.seen) return;
-  context.observe({
-    kind: 'counters',
-    host: context.vantage.hostId,
-    atUnixMs: fact.readAtUnixMs,
-    phase: 'before',
-    values: fact.value,
-    command: fact.from,
-  });
+  const observed = countersAnswer(answer, context.vantage.hostId, 'before');
+  if (!('why' in observed)) observed.forEach(context.observe);
 }

@@ -1,5 +1,11 @@
 import { OutsideError } from '../../model/outside-error.ts';
-import type { AskNetwork, ProbeAnswer, UnixHttpAnswer, UnixHttpAsk } from '../../ports/vantage.ts';
+import type {
+  AskNetwork,
+  ProbeAnswer,
+  ProbeStage,
+  UnixHttpAnswer,
+  UnixHttpAsk,
+} from '../../ports/vantage.ts';
 import { startLine } from './agent-process.ts';
 import type { Reply, Request } from './messages.ts';
 
@@ -28,7 +34,7 @@ export function startAgent(command: readonly string[], where: string): AgentClie
   function exchange(
     request: { do: 'probe'; ask: unknown } | { do: 'unix-http'; ask: unknown },
     signal: AbortSignal,
-    onConnected?: () => void,
+    onStage?: (stage: ProbeStage) => void,
   ): Promise<Reply> {
     lastId += 1;
     const id = lastId;
@@ -47,7 +53,7 @@ export function startAgent(command: readonly string[], where: string): AgentClie
       line.listen(id, {
         onEnd: (error) => settle(() => reject(error)),
         onReply: (reply) => {
-          if (reply.is === 'connected') onConnected?.();
+          if (reply.is === 'stage') onStage?.(reply.stage);
           else if (reply.is === 'error') settle(() => reject(new OutsideError(reply.error)));
           else settle(() => resolve(reply));
         },
@@ -59,12 +65,13 @@ export function startAgent(command: readonly string[], where: string): AgentClie
   }
 
   return {
-    async probe(ask, signal, onConnected) {
-      const startedUnixMs = Date.now();
+    async probe(ask, signal, onStage) {
+      let startedUnixMs: number | undefined;
       let accepted = false;
-      const note = () => {
-        accepted = true;
-        onConnected?.();
+      const note = (stage: ProbeStage) => {
+        if (stage === 'sent') startedUnixMs = Date.now();
+        else accepted = true;
+        onStage?.(stage);
       };
       try {
         const reply = await exchange({ do: 'probe', ask }, signal, note);
@@ -88,9 +95,14 @@ export function startAgent(command: readonly string[], where: string): AgentClie
   };
 }
 
-function unanswered(startedUnixMs: number, accepted: boolean): ProbeAnswer {
+function unanswered(startedUnixMs: number | undefined, accepted: boolean): ProbeAnswer {
+  const now = Date.now();
+  if (startedUnixMs === undefined) {
+    const detail = 'we stopped waiting before it was sent';
+    return { outcome: 'not-run', startedUnixMs: now, elapsedMs: 0, detail };
+  }
   const outcome = accepted ? 'silent' : 'timed-out';
-  return { outcome, startedUnixMs, elapsedMs: Date.now() - startedUnixMs };
+  return { outcome, startedUnixMs, elapsedMs: now - startedUnixMs };
 }
 
 function expectKind<K extends Reply['is']>(reply: Reply, kind: K): Extract<Reply, { is: K }> {

@@ -1,4 +1,5 @@
 import { OutsideError, type OutsideProblem } from '../../model/outside-error.ts';
+import type { ProbeStage } from '../../ports/vantage.ts';
 import { nativeProbe } from '../probe/native-probe.ts';
 import { unixHttp } from '../unix-http.ts';
 import { lineCutter, type Reply, type Request } from './messages.ts';
@@ -38,8 +39,8 @@ async function answer(
   if (request.do === 'unix-http') {
     return { id, is: 'unix-http', answer: await unixHttp(request.ask, signal) };
   }
-  const onConnected = () => say({ id, is: 'connected' });
-  return { id, is: 'probe', answer: await nativeProbe(request.ask, { signal, onConnected }) };
+  const onStage = (stage: ProbeStage) => say({ id, is: 'stage', stage });
+  return { id, is: 'probe', answer: await nativeProbe(request.ask, { signal, onStage }) };
 }
 
 function problemOf(error: unknown): OutsideProblem {

@@ -1,5 +1,11 @@
 import type { OutsideProblem } from '../../model/outside-error.ts';
-import type { ProbeAnswer, ProbeAsk, UnixHttpAnswer, UnixHttpAsk } from '../../ports/vantage.ts';
+import type {
+  ProbeAnswer,
+  ProbeAsk,
+  ProbeStage,
+  UnixHttpAnswer,
+  UnixHttpAsk,
+} from '../../ports/vantage.ts';
 
 /**
  * What the program and its agent on a host say to each other: one JSON object a line, over the
@@ -12,7 +18,7 @@ export type Request =
   | { readonly id: number; readonly do: 'cancel' };
 
 export type Reply =
-  | { readonly id: number; readonly is: 'connected' }
+  | { readonly id: number; readonly is: 'stage'; readonly stage: ProbeStage }
   | { readonly id: number; readonly is: 'probe'; readonly answer: ProbeAnswer }
   | { readonly id: number; readonly is: 'unix-http'; readonly answer: UnixHttpAnswer }
   | { readonly id: number; readonly is: 'error'; readonly error: OutsideProblem };

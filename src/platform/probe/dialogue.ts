@@ -1,5 +1,5 @@
 import { connect, isIP, type Socket } from 'node:net';
-import type { ProbeAnswer, ProbeAsk } from '../../ports/vantage.ts';
+import type { ProbeAnswer, ProbeAsk, ProbeStage } from '../../ports/vantage.ts';
 import { outcomeOfErrno } from './errno.ts';
 
 /** What an answer told. */
@@ -16,8 +16,7 @@ export interface Dialogue {
 
 export interface ProbeContext {
   readonly signal: AbortSignal;
-  /** Called when TCP is accepted and the answer is still to come. */
-  readonly onConnected?: (() => void) | undefined;
+  readonly onStage?: ((stage: ProbeStage) => void) | undefined;
 }
 
 /** The longest beginning of an answer that is kept while it is not understood yet, in bytes. */
@@ -31,7 +30,7 @@ const ANSWER_LIMIT_BYTES = 4096;
 export function talk(
   ask: ProbeAsk,
   dialogue: Dialogue | undefined,
-  { signal, onConnected }: ProbeContext,
+  { signal, onStage }: ProbeContext,
 ): Promise<ProbeAnswer> {
   const startedUnixMs = Date.now();
   const start = performance.now();
@@ -48,6 +47,7 @@ export function talk(
       port: ask.port ?? 0,
       ...(ask.source === undefined ? {} : { localAddress: ask.source }),
     });
+    onStage?.('sent');
     const finish = (outcome: ProbeAnswer['outcome'], said: Said = {}) => {
       clearTimeout(timer);
       signal.removeEventListener('abort', giveUp);
@@ -69,7 +69,7 @@ export function talk(
     socket.once('connect', () => {
       connectMs = elapsedMs();
       if (!dialogue) return finish('answered');
-      onConnected?.();
+      onStage?.('connected');
       converse(socket, dialogue, { finish, fail }).catch(fail);
     });
     if (signal.aborted) giveUp();

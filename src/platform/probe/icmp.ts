@@ -1,18 +1,23 @@
 import { isIP } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { OutsideError } from '../../model/outside-error.ts';
 import type { ProbeAnswer, ProbeAsk } from '../../ports/vantage.ts';
 import { run } from '../process/run.ts';
 import type { ProbeContext } from './dialogue.ts';
 
 const OUTPUT_LIMIT_BYTES = 16 * 1024;
+const SETTLE_MS = 5;
 
 /**
  * One ICMP echo by the `ping` program: sending one ourselves needs privileges that a program of
  * the system has and we have not.
  */
-export async function pingOnce(ask: ProbeAsk, { signal }: ProbeContext): Promise<ProbeAnswer> {
-  const startedUnixMs = Date.now();
-  const start = performance.now();
+export async function pingOnce(
+  ask: ProbeAsk,
+  { signal, onStage }: ProbeContext,
+): Promise<ProbeAnswer> {
+  let startedUnixMs = Date.now();
+  let start = performance.now();
   const answer = (outcome: ProbeAnswer['outcome'], detail?: string, tookMs?: number) => ({
     outcome,
     startedUnixMs,
@@ -25,7 +30,14 @@ export async function pingOnce(ask: ProbeAsk, { signal }: ProbeContext): Promise
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(ask.timeoutMs)]);
   const wholeSeconds = Math.max(1, Math.ceil(ask.timeoutMs / 1000));
   const from = ask.source === undefined ? [] : ['-I', ask.source];
-  const command = ['ping', `-${family}`, '-n', '-c', '1', '-W', `${wholeSeconds}`, ...from];
+  const ipv6 = family === 6 ? ['-6'] : [];
+  const command = ['ping', ...ipv6, '-c', '1', '-W', `${wholeSeconds}`, ...from];
+  // Starting a program stops this one for some milliseconds. Connections that were asked for at
+  // the same time are served first, so that their round trips are not measured too long.
+  await setTimeout(SETTLE_MS, undefined, { signal }).catch(() => undefined);
+  startedUnixMs = Date.now();
+  start = performance.now();
+  onStage?.('sent');
   try {
     const { exitCode, stdout, stderr } = await run([...command, ask.address], {
       doing: `ping ${ask.address}`,

@@ -14,7 +14,7 @@ export function openLocal(options: VantageOptions): Vantage {
       return shell.rootProblem();
     },
     sh: shell.sh,
-    probe: (ask, signal, onConnected) => nativeProbe(ask, { signal, onConnected }),
+    probe: (ask, signal, onStage) => nativeProbe(ask, { signal, onStage }),
     unixHttp,
     close: () => Promise.resolve(),
   };
