@@ -3,6 +3,8 @@ import { parse } from 'yaml';
 import { ApiError, badRequest, unsupportedMediaType } from '../api/errors.ts';
 import type { User } from '../auth/user.ts';
 import { type Fields, isFields } from '../object.ts';
+import { decodeMessage, openEnvelope } from '../schema/protobuf.ts';
+import { typeOfKind } from '../schema/schema.ts';
 import type { ResourceRequest } from './request-info.ts';
 
 /** One request on its way to its answer. */
@@ -64,7 +66,7 @@ export function sendError(exchange: Exchange, error: unknown): void {
 }
 
 /** @throws {ApiError} 413 past the limit. */
-export async function readBody(request: IncomingMessage): Promise<string> {
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -75,24 +77,36 @@ export async function readBody(request: IncomingMessage): Promise<string> {
     }
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 export function contentType({ headers }: IncomingMessage): string {
   return (headers['content-type'] ?? 'application/json').split(';')[0]?.trim() ?? '';
 }
 
-const BODY_TYPES = ['application/json', 'application/yaml'];
+const PROTOBUF = 'application/vnd.kubernetes.protobuf';
+const BODY_TYPES = ['application/json', 'application/yaml', PROTOBUF];
 
-/** @throws {ApiError} 400 for what is no JSON or YAML object, 415 for other types. */
+/** @throws {ApiError} 400 for what cannot be read as an object, 415 for other types. */
 export async function readFields(request: IncomingMessage): Promise<Fields> {
   const type = contentType(request);
   const body = await readBody(request);
-  if (body === '') return {};
+  if (body.length === 0) return {};
   if (!BODY_TYPES.includes(type)) throw unsupportedMediaType(BODY_TYPES);
-  const value = parseBody(body, type);
+  if (type === PROTOBUF) return decodeBody(body);
+  const value = parseBody(body.toString('utf8'), type);
   if (!isFields(value)) throw badRequest("couldn't get version/kind; json parse error");
   return value;
+}
+
+/** kubectl sends objects it knows as protobuf since 1.32. */
+function decodeBody(body: Buffer): Fields {
+  try {
+    const { apiVersion, kind, raw } = openEnvelope(body);
+    return { apiVersion, kind, ...decodeMessage(raw, typeOfKind(apiVersion, kind)) };
+  } catch (error) {
+    throw badRequest((error as Error).message);
+  }
 }
 
 /** @throws {ApiError} 400 if it cannot be parsed. */

@@ -55,7 +55,10 @@ async function handleScale(exchange: Exchange, target: ResourceRequest, api: Api
   const { resource, verb } = target;
   const { object } = api.read(resource, keyOfRequest(target));
   if (verb === 'get') return sendObject(exchange, 200, scaleOf(object));
-  const body = parseBody(await readBody(exchange.request), 'application/json');
+  const body =
+    verb === 'patch'
+      ? parseBody((await readBody(exchange.request)).toString('utf8'), 'application/json')
+      : await readFields(exchange.request);
   const wanted = verb === 'patch' ? mergePatch(scaleOf(object), body) : body;
   const replicas = Number(fieldAt(wanted, 'spec.replicas') ?? 0);
   const spec = isFields(object['spec']) ? object['spec'] : {};

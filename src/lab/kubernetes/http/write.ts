@@ -91,7 +91,7 @@ export async function handlePatch(
   const isCustom = resource.customColumns !== undefined;
   const accepted = PATCH_TYPES.filter((one) => !(isCustom && one.includes('strategic')));
   if (!accepted.includes(type)) throw unsupportedMediaType(accepted);
-  const patch = parseBody(await readBody(exchange.request), type);
+  const patch = parseBody((await readBody(exchange.request)).toString('utf8'), type);
   if (type === 'application/apply-patch+yaml') {
     applyPatch(exchange, { target, patch, api });
     return;

@@ -1,11 +1,13 @@
-// Writes fields.ts from the OpenAPI document that Kubernetes publishes with each release
-// (kubernetes/kubernetes, api/openapi-spec/swagger.json, Apache-2.0). Run by hand, once a release:
-//   node src/lab/kubernetes/schema/generate.mjs swagger.json v1.32.3
-// Only names, types, required marks and merge rules are taken; descriptions are not.
+// Writes fields.ts from what Kubernetes publishes with each release (Apache-2.0): the OpenAPI
+// document (kubernetes/kubernetes, api/openapi-spec/swagger.json) for names, types, required marks
+// and merge rules, and the Go types (modules k8s.io/api, k8s.io/apimachinery) for protobuf field
+// numbers. Descriptions are not taken. Run by hand, once a release:
+//   go mod download k8s.io/api@v0.32.4 k8s.io/apimachinery@v0.32.4
+//   node src/lab/kubernetes/schema/generate.mjs swagger.json "$(go env GOMODCACHE)/k8s.io" v0.32.4
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const [swagger = '', release = ''] = process.argv.slice(2);
+const [swagger = '', modules = '', release = ''] = process.argv.slice(2);
 const { definitions } = JSON.parse(readFileSync(swagger, 'utf8'));
 
 /** Kinds the API serves, and what its requests and answers are made of; the rest is reached. */
@@ -57,6 +59,42 @@ function long(name) {
   return found[0] + name.slice(found[1].length);
 }
 
+/** Package (`core.v1`) → Go struct → its fields, as their tags describe them. */
+const goPackages = new Map();
+
+function goStructs(pkg) {
+  if (goPackages.has(pkg)) return goPackages.get(pkg);
+  const [group, version] = pkg.split('.');
+  const structs = new Map();
+  goPackages.set(pkg, structs);
+  if (group === 'apiextensions') return structs;
+  const folder =
+    group === 'meta' ? `apimachinery@${release}/pkg/apis/meta` : `api@${release}/${group}`;
+  const text = readFileSync(`${modules}/${folder}/${version}/types.go`, 'utf8');
+  for (const [, name, body] of text.matchAll(/^type (\w+) struct \{\n(.*?)^\}/gms)) {
+    structs.set(name, [...body.matchAll(/^\t(?:(\w+)\s+)?(\S+)\s+`(.*)`/gm)].map(goField));
+  }
+  return structs;
+}
+
+function goField([, , type, tags]) {
+  const json = /json:"([^"]*)"/.exec(tags)?.[1] ?? '';
+  const number = /protobuf:"\w+,(\d+)/.exec(tags)?.[1];
+  return { type, name: json.split(',')[0], isInline: json.includes('inline'), number };
+}
+
+/** JSON field → `#number`, or `#number.number` through what JSON inlines; `*` marks pointers. */
+function wireMarks(pkg, struct, path = '') {
+  const marks = {};
+  for (const { type, name, isInline, number } of goStructs(pkg).get(struct) ?? []) {
+    if (!number) continue;
+    const at = `${path}${path ? '.' : '#'}${number}`;
+    if (isInline) Object.assign(marks, wireMarks(pkg, type.replace(/^\*/, ''), at));
+    else marks[name] = at + (type.startsWith('*') ? '*' : '');
+  }
+  return marks;
+}
+
 const reached = new Map();
 
 function typeOf(property) {
@@ -94,9 +132,11 @@ function reach(name) {
   reached.set(name, '');
   const { properties = {}, required = [], ...rest } = definitions[name];
   const atomic = rest['x-kubernetes-map-type'] === 'atomic' ? ' ~atomic' : '';
+  const [group, version, struct] = short(name).split('.');
+  const wire = wireMarks(`${group}.${version}`, struct);
   const fields = Object.entries(properties).map(([field, property]) => {
     const mark = required.includes(field) ? '!' : '';
-    return `${field}${mark}=${typeOf(property)}${rulesOf(property)}`;
+    return `${field}${mark}=${typeOf(property)}${wire[field] ?? ''}${rulesOf(property)}`;
   });
   reached.set(name, [`${short(name)}${atomic}`, ...fields.sort()].join(' '));
 }
@@ -108,8 +148,10 @@ const lines = [...reached.values()].sort();
 
 writeFileSync(
   fileURLToPath(new URL('./fields.ts', import.meta.url)),
-  `// Made by generate.mjs from the OpenAPI document of Kubernetes ${release}
-// (Copyright The Kubernetes Authors, Apache-2.0). One type a line; read by schema.ts.
+  `// Made by generate.mjs from the OpenAPI document and Go types of Kubernetes, k8s.io/api ${release}
+// (Copyright The Kubernetes Authors, Apache-2.0). One type a line; read by schema.ts:
+//   name!=type#protobuf-number*~list-keys^merge-strategy:merge-key
+// "!" required, "*" a pointer, so that zero and empty differ from absent.
 
 export const FIELDS = \`
 ${lines.join('\n')}

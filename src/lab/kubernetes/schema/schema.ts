@@ -32,6 +32,10 @@ export interface Field {
   /** How a strategic merge patch treats it. */
   readonly strategies: readonly string[];
   readonly mergeKey?: string;
+  /** Protobuf field numbers down to it; more than one where JSON leaves a message out. */
+  readonly wire?: readonly number[];
+  /** Zero, false and empty are values of their own, not the same as absent. */
+  readonly isPointer?: boolean;
 }
 
 /** One type of the API: a kind, or a part of one. */
@@ -89,17 +93,33 @@ export function objectType(name: string): ObjectType {
   return type;
 }
 
+/**
+ * The type of a kind as objects name it.
+ *
+ * @param apiVersion `v1`, `rbac.authorization.k8s.io/v1`
+ * @throws {RangeError} If the lab has no such type.
+ */
+export function typeOfKind(apiVersion: string, kind: string): ObjectType {
+  if (kind === 'DeleteOptions') return objectType('meta.v1.DeleteOptions');
+  const [group = '', version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
+  return objectType(`${group.split('.')[0] || 'core'}.${version}.${kind}`);
+}
+
+const FIELD =
+  /^(?<name>[^=!]+)(?<required>!?)=(?<type>[^#~^]+)(?:#(?<wire>[\d.]+)(?<pointer>\*?))?(?:~(?<list>[^^]+))?(?:\^(?<merge>[^:]+)(?::(?<key>.+))?)?$/;
+
 function parseField(word: string): Field {
-  const found = /^([^=!]+)(!?)=([^~^]+)(?:~([^^]+))?(?:\^([^:]+)(?::(.+))?)?$/.exec(word);
-  if (!found) throw new SyntaxError(`Cannot read API field "${word}"`);
-  const [, name = '', required = '', type = '', list, strategies, mergeKey] = found;
+  const parts = FIELD.exec(word)?.groups;
+  if (!parts) throw new SyntaxError(`Cannot read API field "${word}"`);
   return {
-    name,
-    type: parseType(type),
-    required: required === '!',
-    strategies: strategies?.split(',') ?? [],
-    ...(mergeKey === undefined ? {} : { mergeKey }),
-    ...listRules(list),
+    name: parts['name'] ?? '',
+    type: parseType(parts['type'] ?? ''),
+    required: parts['required'] === '!',
+    strategies: parts['merge']?.split(',') ?? [],
+    ...(parts['key'] ? { mergeKey: parts['key'] } : {}),
+    ...(parts['wire'] ? { wire: parts['wire'].split('.').map(Number) } : {}),
+    ...(parts['pointer'] ? { isPointer: true } : {}),
+    ...listRules(parts['list']),
   };
 }
 
