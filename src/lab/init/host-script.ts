@@ -1,0 +1,92 @@
+import { type HostSpec, networkOf, type Topology } from '../topology/topology.ts';
+
+/** Marks the first process of every host; `locate` looks for it in /proc. */
+export const HOST_MARK = 'returnpath-lab-host';
+/** Where a host sees the lab's own files. */
+export const LAB_DIR_ON_HOST = '/run/returnpath-lab';
+
+interface ScriptContext {
+  readonly topology: Topology;
+  readonly labId: string;
+  /** Absolute path of the program that serves a host's daemons. */
+  readonly hostProgram: string;
+  readonly nodePath: string;
+}
+
+/** What the kernel would otherwise inherit from the machine the lab runs on. */
+const NEUTRAL_SYSCTLS: Readonly<Record<string, string>> = {
+  'net.ipv4.ip_forward': '0',
+  'net.ipv4.conf.*.rp_filter': '0',
+  'net.ipv4.conf.*.src_valid_mark': '0',
+  'net.ipv4.conf.*.log_martians': '0',
+  'net.ipv4.ping_group_range': '0 0',
+};
+
+/**
+ * A container's image has a /var/run of its own. On the machine it is often an absolute link to
+ * /run, which `/proc/PID/root/var/run` would follow into the wrong container.
+ */
+const CONTAINER_VAR: readonly string[] = ['mkdir -p $HOST/var/run', 'mount --rbind $HOST/var /var'];
+
+/** A host's LocalAPI socket, from where `lab` is the lab's folder. */
+export function localApiPath(host: HostSpec, lab: string): string {
+  const run = host.inside ? 'var/run' : 'run';
+  return `${lab}/hosts/${host.name}/${run}/tailscale/tailscaled.sock`;
+}
+
+/**
+ * The shell that becomes PID 1 of a host: its own /run and machine-id, hostname, sysctls, then its
+ * daemons and the pods or containers inside it. It stays in `wait`, so it reaps what is orphaned.
+ *
+ * `$LAB` is where the lab's files are seen when it starts: /run in the lab itself, and
+ * {@link LAB_DIR_ON_HOST} for what is started inside a host.
+ */
+export function hostScript(host: HostSpec, context: ScriptContext): string {
+  const lab = host.inside ? LAB_DIR_ON_HOST : '/run';
+  return [
+    `LAB=${lab}`,
+    `mkdir -p $LAB/hosts/${host.name}/run/returnpath-lab`,
+    `mount --rbind $LAB $LAB/hosts/${host.name}/run/returnpath-lab`,
+    `mount --rbind $LAB/hosts/${host.name}/run /run`,
+    `LAB=${LAB_DIR_ON_HOST}`,
+    `HOST=$LAB/hosts/${host.name}`,
+    ...(host.inside ? CONTAINER_VAR : ['[ /var/run -ef /run ] || mount --rbind /run /var/run']),
+    `echo ${host.machineId} > $HOST/machine-id`,
+    'chmod 444 $HOST/machine-id',
+    'mount --bind $HOST/machine-id /etc/machine-id',
+    `hostname ${host.hostname}`,
+    ...(host.sharesNetwork ? [] : sysctlLines({ ...NEUTRAL_SYSCTLS, ...host.sysctls })),
+    ...host.daemons.map((_, index) => daemonLine(host, index, context)),
+    ...context.topology.hosts
+      .filter(({ inside }) => inside === host.name)
+      .map((child) => `${enterCommand(child, context, '$LAB')} </dev/null >/dev/null 2>&1 &`),
+    'sleep infinity &',
+    'wait',
+    '',
+  ].join('\n');
+}
+
+/**
+ * The command that starts a host, from the lab or from the host it is inside. `lab` is where the
+ * caller sees the lab's files.
+ */
+export function enterCommand(host: HostSpec, { labId }: ScriptContext, lab: string): string {
+  return [
+    `nsenter --net=${lab}/netns/${networkOf(host)}`,
+    'unshare --mount --propagation private --uts --pid --fork --kill-child --mount-proc',
+    `sh ${lab}/hosts/${host.name}/start.sh ${HOST_MARK} ${labId} ${host.name}`,
+  ].join(' ');
+}
+
+function daemonLine(host: HostSpec, index: number, context: ScriptContext): string {
+  const { nodePath, hostProgram } = context;
+  const log = `$HOST/daemons-${index}.log`;
+  return `"${nodePath}" "${hostProgram}" ${host.name} ${index} </dev/null >${log} 2>&1 &`;
+}
+
+function sysctlLines(sysctls: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(sysctls).map(([name, value]) => {
+    const path = `/proc/sys/${name.replaceAll('.', '/')}`;
+    return `for f in ${path}; do [ ! -e $f ] || echo ${value} > $f; done`;
+  });
+}

@@ -1,0 +1,168 @@
+import type { Fault } from '../faults/fault.ts';
+import { faultById } from '../faults/index.ts';
+import type { DaemonState, ProcessState } from '../protocol.ts';
+import { stableId } from '../tailnet/identity.ts';
+import type { PrefsEdit } from '../tailscaled/prefs.ts';
+import { type DaemonSpec, type HostSpec, networkOf, type Topology } from '../topology/topology.ts';
+import { editPrefs } from './local-api-client.ts';
+import { switchPort } from './network-batch.ts';
+import { run } from './run.ts';
+import { type Part, type Parts, partsOf, startingPrefs } from './settings.ts';
+import type { Tailnet } from './tailnet.ts';
+
+/** What the lab is to be: the homelab plus the faults in force, and how to make it so. */
+export interface LabState {
+  readonly faults: readonly string[];
+  isOff(host: string): boolean;
+  stateOf(host: string, process: number): ProcessState;
+  /** Puts a fault in force, or takes it back; doing so twice changes nothing more. */
+  set(fault: string, inForce: boolean): Promise<void>;
+}
+
+export interface LabStateContext {
+  readonly topology: Topology;
+  readonly tailnet: Tailnet;
+  /** True where nft works. */
+  readonly netfilter: boolean;
+  /** Path of the LocalAPI socket of a host's tailscaled, as the lab sees it. */
+  readonly localApi: (host: HostSpec) => string;
+  /** Tells the processes what they are to be. */
+  readonly refresh: () => void;
+}
+
+export function createLabState(context: LabStateContext): LabState {
+  const { topology, tailnet } = context;
+  let active: readonly Fault[] = [];
+  let parts: Parts = new Map();
+  /** Values that sysctls had before a fault first touched them. */
+  const untouched = new Map<string, string>();
+
+  function hostNamed(name: string): HostSpec {
+    const found = topology.hosts.find((host) => host.name === name);
+    if (!found) throw new RangeError(`Cannot find the lab host "${name}"`);
+    return found;
+  }
+
+  /** Makes one part so: as `part` says, or as the healthy homelab has it. */
+  async function apply(key: string, part: Part, wanted: boolean): Promise<void> {
+    switch (part.kind) {
+      case 'pref':
+        return await applyPref(part, wanted);
+      case 'sysctl':
+        return await applySysctl(key, part, wanted);
+      case 'rule':
+        return await applyRule(part, wanted);
+      case 'off':
+        return await applyOff(part.host, wanted);
+      case 'daemon':
+        return context.refresh();
+    }
+  }
+
+  async function applyPref(part: Extract<Part, { kind: 'pref' }>, wanted: boolean): Promise<void> {
+    const host = hostNamed(part.host);
+    if (host.tailnet?.locked) return context.refresh();
+    const start = startingPrefs(topology, part.host);
+    const fields = Object.keys(part.edit) as (keyof PrefsEdit)[];
+    const healthy = Object.fromEntries(fields.map((field) => [field, start[field]]));
+    await editPrefs(context.localApi(host), wanted ? part.edit : healthy);
+  }
+
+  async function applySysctl(
+    key: string,
+    { host, name, value }: Extract<Part, { kind: 'sysctl' }>,
+    wanted: boolean,
+  ): Promise<void> {
+    const path = `/proc/sys/${name.replaceAll('.', '/')}`;
+    const inNamespace = ['nsenter', `--net=/run/netns/${networkOf(hostNamed(host))}`];
+    if (!untouched.has(key)) untouched.set(key, await run([...inNamespace, 'cat', path]));
+    const text = wanted ? value : (untouched.get(key) ?? value).trim();
+    await run([...inNamespace, 'sh', '-c', 'echo "$1" > "$2"', 'sh', text, path]);
+  }
+
+  async function applyRule(
+    { host, family, rule }: Extract<Part, { kind: 'rule' }>,
+    wanted: boolean,
+  ): Promise<void> {
+    const flag = family === 'ipv6' ? ['-6'] : [];
+    const ip = ['ip', ...flag, '-n', networkOf(hostNamed(host))];
+    const listed = await run([...ip, 'rule', 'show', ...rule.split(' ')]);
+    if ((listed.trim() !== '') === wanted) return;
+    await run([...ip, 'rule', wanted ? 'add' : 'del', ...rule.split(' ')]);
+  }
+
+  async function applyOff(host: string, off: boolean): Promise<void> {
+    const spec = hostNamed(host);
+    for (const { segment, addresses } of spec.ports) {
+      const master = off ? ['nomaster'] : ['master', segment];
+      await run(['ip', 'link', 'set', 'dev', switchPort(spec, segment), ...master]);
+      await forgetNeighbour(topology, segment, addresses);
+    }
+    for (const { name } of [spec, ...topology.hosts.filter(({ inside }) => inside === host)]) {
+      tailnet.update(name, { online: !off });
+    }
+    context.refresh();
+    await tailnet.enforce();
+  }
+
+  function daemonState(host: string, { kind, swap, release }: DaemonSpec): DaemonState {
+    const part = parts.get(`daemon ${host} ${kind}`);
+    return { kind, swap, release, mode: part?.kind === 'daemon' ? part.mode : 'serving' };
+  }
+
+  /** A configuration file holds the healthy preferences with what faults make of them. */
+  function configFileOf(host: HostSpec): PrefsEdit | undefined {
+    if (!host.tailnet?.locked) return undefined;
+    const edits = [...parts.values()].flatMap((part) =>
+      part.kind === 'pref' && part.host === host.name ? [part.edit] : [],
+    );
+    return Object.assign({ ...startingPrefs(topology, host.name) }, ...edits);
+  }
+
+  return {
+    get faults() {
+      return active.map(({ id }) => id);
+    },
+    isOff: (host) => parts.has(`off ${host}`),
+    stateOf(hostName, process) {
+      const host = hostNamed(hostName);
+      const daemons = (host.daemons[process] ?? []).map((spec) => daemonState(hostName, spec));
+      if (!host.tailnet) return { daemons };
+      const selfId = stableId(host.tailnet);
+      const views = tailnet.views();
+      const self = views.find(({ member }) => member.stableId === selfId);
+      if (!self) throw new RangeError(`Cannot find "${hostName}" in its own tailnet`);
+      const peers = views.filter((view) => view !== self);
+      const { netfilter } = context;
+      const noSnat = host.tailnet.noSnat ?? false;
+      const configFile = configFileOf(host);
+      return { daemons, netmap: { self, peers, netfilter, noSnat, configFile } };
+    },
+    async set(id, inForce) {
+      const fault = faultById(id);
+      const others = active.filter((other) => other !== fault);
+      active = inForce ? [...others, fault] : others;
+      parts = partsOf(active);
+      const touched = [...partsOf([fault])];
+      for (const [key, part] of inForce ? touched : touched.toReversed()) {
+        const now = parts.get(key);
+        await apply(key, now ?? part, now !== undefined);
+      }
+    },
+  };
+}
+
+/** A machine that has been off for a while is in nobody's neighbour table. */
+async function forgetNeighbour(
+  topology: Topology,
+  segment: string,
+  addresses: readonly string[],
+): Promise<void> {
+  const neighbours = topology.hosts.filter(({ ports }) => ports.some((p) => p.segment === segment));
+  const texts = addresses.map((address) => address.replace(/\/.*/, ''));
+  await Promise.all(
+    neighbours.map(({ name }) =>
+      run(['ip', '-n', name, '-batch', '-'], texts.map((a) => `neigh flush to ${a}\n`).join('')),
+    ),
+  );
+}

@@ -1,0 +1,49 @@
+import type { Fault, Setting } from '../faults/fault.ts';
+import type { PrefsEdit } from '../tailscaled/prefs.ts';
+import type { Topology } from '../topology/topology.ts';
+
+/** Settings broken up, so that two faults can each hold a part: key to what it should be. */
+export type Parts = ReadonlyMap<string, Part>;
+
+export type Part =
+  | { readonly kind: 'pref'; readonly host: string; readonly edit: PrefsEdit }
+  | Exclude<Setting, { kind: 'prefs' }>;
+
+/** What the faults in force ask for; of two that ask for the same, the later one wins. */
+export function partsOf(active: readonly Fault[]): Parts {
+  return new Map(active.flatMap(({ settings }) => settings.flatMap(split)));
+}
+
+function split(setting: Setting): readonly (readonly [string, Part])[] {
+  if (setting.kind === 'prefs') {
+    return Object.entries(setting.prefs).map(([field, value]) => [
+      `prefs ${setting.host} ${field}`,
+      { kind: 'pref', host: setting.host, edit: { [field]: value } },
+    ]);
+  }
+  return [[keyOf(setting), setting]];
+}
+
+function keyOf(setting: Exclude<Setting, { kind: 'prefs' }>): string {
+  switch (setting.kind) {
+    case 'sysctl':
+      return `sysctl ${setting.host} ${setting.name}`;
+    case 'rule':
+      return `rule ${setting.host} ${setting.family} ${setting.rule}`;
+    case 'daemon':
+      return `daemon ${setting.host} ${setting.daemon}`;
+    case 'off':
+      return `off ${setting.host}`;
+  }
+}
+
+/** Preferences a node of the tailnet starts with, as far as a fault may change them. */
+export function startingPrefs(topology: Topology, host: string): Required<PrefsEdit> {
+  const advertises = topology.hosts.find(({ name }) => name === host)?.tailnet?.advertises ?? [];
+  return {
+    RouteAll: false,
+    ExitNodeID: '',
+    ExitNodeAllowLANAccess: false,
+    AdvertiseRoutes: advertises,
+  };
+}

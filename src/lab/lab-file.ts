@@ -1,0 +1,36 @@
+import type { HostSpec, Topology } from './topology/topology.ts';
+
+/** What a running lab says of itself in `/run/lab.json` of its own mount namespace. */
+export interface LabFile {
+  readonly id: string;
+  readonly variant: LabVariant;
+  readonly startedUnixMs: number;
+  readonly rootless: boolean;
+  /** Ids of the faults in force, oldest first. */
+  readonly faults: readonly string[];
+  readonly hosts: readonly LabFileHost[];
+}
+
+/** How the tailnet's tunnels are made: of veth and policy rules, or of WireGuard in user space. */
+export type LabVariant = 'veth' | 'wireguard';
+
+export interface LabFileHost {
+  readonly name: string;
+  readonly hostname: string;
+  readonly addresses: readonly string[];
+  /** A fault has switched it off. */
+  readonly off: boolean;
+}
+
+export const LAB_FILE = 'lab.json';
+
+/** Addresses of a host: those of its ports first, then those in the tailnet. */
+export function addressesOf(host: HostSpec, topology: Topology): readonly string[] {
+  const own = topology.hosts.filter(
+    (other) => other === host || (other.inside === host.name && other.sharesNetwork),
+  );
+  const ports = own.flatMap(({ ports }) => ports.flatMap(({ addresses }) => addresses));
+  const tailnet = own.flatMap(({ tailnet }) => (tailnet?.tun ? tailnet.addresses : []));
+  const texts = [...ports.map((address) => address.replace(/\/.*/, '')), ...tailnet];
+  return [...texts.filter((text) => !text.includes(':')), ...texts.filter((t) => t.includes(':'))];
+}

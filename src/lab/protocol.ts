@@ -1,0 +1,62 @@
+import type { Acceptance, NodeView } from './tailnet/member.ts';
+import type { PrefsEdit } from './tailscaled/prefs.ts';
+import type { DaemonKind, TruenasRelease } from './topology/topology.ts';
+
+/**
+ * What the lab's processes say to each other: newline-separated JSON over one unix socket that the
+ * first process of the lab serves.
+ */
+
+/** How an emulated server behaves: it serves, it accepts and says nothing, its port is shut. */
+export type DaemonMode = 'serving' | 'silent' | 'closed';
+
+export interface DaemonState {
+  readonly kind: DaemonKind;
+  readonly mode: DaemonMode;
+  /** Address of a real program that is relayed to instead. */
+  readonly swap?: string | undefined;
+  readonly release?: TruenasRelease | undefined;
+}
+
+/** All that a process needs to know to be what it shall be; sent whole at every change. */
+export interface ProcessState {
+  readonly daemons: readonly DaemonState[];
+  readonly netmap?: Netmap | undefined;
+}
+
+export interface Netmap {
+  readonly self: NodeView;
+  readonly peers: readonly NodeView[];
+  /** True where the kernel can filter and rewrite packets for us. */
+  readonly netfilter: boolean;
+  /** Start without masquerading what is forwarded for subnet routes. */
+  readonly noSnat: boolean;
+  /** Preferences from the node's configuration file; absent where it has none. */
+  readonly configFile?: PrefsEdit | undefined;
+}
+
+export type ToHub =
+  | { readonly is: 'hello'; readonly host: string; readonly process: number }
+  /** This state is in effect. */
+  | { readonly is: 'done'; readonly seq: number }
+  /** The state could not be put into effect. */
+  | { readonly is: 'failed'; readonly seq: number; readonly why: string }
+  /** A tailscaled changed what its tunnel accepts or offers. Answered by `tunnel-set`. */
+  | {
+      readonly is: 'tunnel';
+      readonly seq: number;
+      readonly acceptance: Acceptance;
+      readonly advertises: readonly string[];
+    }
+  | {
+      readonly is: 'command';
+      readonly command: 'break' | 'mend' | 'status';
+      readonly fault?: string | undefined;
+    };
+
+export type FromHub =
+  | { readonly is: 'state'; readonly seq: number; readonly state: ProcessState }
+  | { readonly is: 'tunnel-set'; readonly seq: number }
+  | { readonly is: 'answer'; readonly error?: string; readonly faults?: readonly string[] };
+
+export const CONTROL_SOCKET = 'control.sock';

@@ -1,0 +1,207 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { OutsideError } from '../model/outside-error.ts';
+import { commandLab } from './control.ts';
+import { findLabs, type RunningLab } from './find-labs.ts';
+import type { LabVariant } from './lab-file.ts';
+import { locateLabHost } from './locate.ts';
+import { builtPrograms } from './programs.ts';
+import { stopLab } from './stop.ts';
+
+export interface LabOptions {
+  /** Letters, digits and dashes; absent: one that no running lab has. */
+  readonly id?: string | undefined;
+  readonly variant?: LabVariant | undefined;
+  /** True: the lab outlives us. False: it ends when we do. */
+  readonly keep?: boolean | undefined;
+  /** Folder of the built programs; absent: where this program was built to. */
+  readonly programs?: string | undefined;
+  /** Stops building, or the running lab unless it is kept. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called with each step of building, as it is reached. */
+  readonly onStep?: ((step: string, ownerPid: number) => void) | undefined;
+}
+
+export interface ExecResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Absent when a signal ended it. */
+  readonly exitCode: number | undefined;
+}
+
+/** A running lab in our hands. */
+export interface Lab {
+  readonly id: string;
+  readonly ownerPid: number;
+  /** Resolves when the fault is in force everywhere. */
+  break(fault: string): Promise<void>;
+  mend(fault: string): Promise<void>;
+  /** Runs a program on a host. A program that fails is a result, not an error. */
+  exec(host: string, argv: readonly string[]): Promise<ExecResult>;
+  /** Ends the lab and waits until its processes are gone. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+const ID = /^[a-z0-9][a-z0-9-]{0,30}$/i;
+
+/**
+ * Builds the homelab and resolves when it is ready, within about a second.
+ *
+ * @throws {RangeError} If the id is not one.
+ * @throws {OutsideError} If the machine cannot do it, or a lab of that id runs already.
+ */
+export async function startLab(options: LabOptions = {}): Promise<Lab> {
+  const id = options.id ?? unusedId();
+  if (!ID.test(id)) throw new RangeError(`Cannot name a lab "${id}": use letters, digits, dashes`);
+  if (findLabs().some((lab) => lab.id === id)) {
+    throw new OutsideError({
+      doing: `start lab "${id}"`,
+      found: 'one of that name is running',
+      next: `returnpath lab down --id ${id}`,
+    });
+  }
+  const rootless = needsUserNamespace();
+  const owner = spawnOwner(id, rootless, options);
+  const ownerPid = owner.pid ?? 0;
+  const abort = () => owner.kill('SIGKILL');
+  options.signal?.addEventListener('abort', abort);
+  try {
+    await untilReady(owner, id, options);
+  } catch (error) {
+    abort();
+    options.signal?.throwIfAborted();
+    throw error;
+  } finally {
+    if (options.keep) options.signal?.removeEventListener('abort', abort);
+  }
+  if (options.keep) release(owner);
+  return labHandle(id, ownerPid);
+}
+
+/** A handle on a lab that runs already. */
+export function labHandle(id: string, ownerPid: number): Lab {
+  const running = (): RunningLab => {
+    const found = findLabs().find((lab) => lab.id === id);
+    if (found) return found;
+    throw new OutsideError({ doing: `use lab "${id}"`, found: 'it has ended' });
+  };
+  return {
+    id,
+    ownerPid,
+    async break(fault) {
+      await commandLab(running(), 'break', fault);
+    },
+    async mend(fault) {
+      await commandLab(running(), 'mend', fault);
+    },
+    async exec(host, argv) {
+      const { enter } = await locateLabHost(id, host);
+      return await execute([...enter, ...argv]);
+    },
+    stop: () => stopLab(ownerPid, id),
+  };
+}
+
+function unusedId(): string {
+  const taken = new Set(findLabs().map(({ id }) => id));
+  for (let number = 1; ; number += 1) {
+    const id = `homelab-${process.pid}-${number}`;
+    if (!taken.has(id)) return id;
+  }
+}
+
+/**
+ * Root makes namespaces as it is, unless it is root in name only; others need a user namespace.
+ *
+ * @throws {OutsideError} If neither works here.
+ */
+function needsUserNamespace(): boolean {
+  const kinds = ['--pid', '--fork', '--mount', '--mount-proc', '--net', '--uts'];
+  const plain = spawnSync('unshare', [...kinds, 'true'], { encoding: 'utf8' });
+  if (plain.status === 0) return false;
+  const user = spawnSync('unshare', ['--user', '--map-root-user', ...kinds, 'true'], {
+    encoding: 'utf8',
+  });
+  if (user.status === 0) return true;
+  throw new OutsideError({
+    doing: 'make the namespaces of a lab',
+    found: (user.error?.message ?? user.stderr).trim() || 'unshare failed',
+    next: 'a Linux machine that allows user namespaces, or root',
+    cause: user.error,
+  });
+}
+
+function spawnOwner(id: string, rootless: boolean, options: LabOptions): ChildProcess {
+  const programs = options.programs ?? builtPrograms();
+  return spawn(
+    'unshare',
+    [
+      ...(rootless ? ['--user', '--map-root-user'] : []),
+      ...['--pid', '--fork', '--kill-child', '--mount', '--mount-proc', '--net'],
+      ...['--propagation', 'private', '--', process.execPath, join(programs, 'lab-init.js')],
+      ...['--lab-id', id, '--programs', programs, '--variant', options.variant ?? 'veth'],
+      ...(rootless ? ['--rootless'] : []),
+      ...(options.keep ? [] : ['--bound']),
+    ],
+    {
+      // the first process inside checks there that its owner still lives
+      cwd: '/proc',
+      detached: true,
+      stdio: 'pipe',
+      env: {
+        PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin:/usr/bin:/bin`,
+        HOME: process.env['HOME'] ?? '/',
+        LANG: 'C.UTF-8',
+      },
+    },
+  );
+}
+
+function untilReady(owner: ChildProcess, id: string, { onStep }: LabOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let stderr = '';
+    let rest = '';
+    const fail = (found: string, cause?: unknown) =>
+      reject(new OutsideError({ doing: `start lab "${id}"`, found, cause }));
+    owner.stderr?.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    owner.stdout?.on('data', (chunk) => {
+      const lines = `${rest}${chunk}`.split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) {
+        const said = JSON.parse(line) as { step?: string; ready?: boolean; error?: string };
+        if (said.step !== undefined) onStep?.(said.step, owner.pid ?? 0);
+        if (said.error !== undefined) fail(said.error);
+        if (said.ready) resolve();
+      }
+    });
+    owner.on('error', (error) => fail(error.message, error));
+    owner.on('close', () => fail(stderr.trim() || 'it ended while it was being built'));
+  });
+}
+
+/** Lets go of a kept lab, so that we can end. */
+function release(owner: ChildProcess): void {
+  owner.stdin?.destroy();
+  owner.stdout?.destroy();
+  owner.stderr?.destroy();
+  owner.unref();
+}
+
+function execute(argv: readonly string[]): Promise<ExecResult> {
+  const [command = '', ...args] = argv;
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk) => {
+      stdout += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ stdout, stderr, exitCode: code ?? undefined }));
+  });
+}
