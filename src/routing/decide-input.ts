@@ -3,7 +3,7 @@ import { decisionOf } from './answers.ts';
 import { type Choices, everyOutcome } from './choices.ts';
 import type { Answer, Decision, InputQuestion, InputRefusal } from './decision.ts';
 import { LOOPBACK, NO_DEVICE } from './devices.ts';
-import { EHOSTUNREACH, EINVAL, ENETUNREACH, errnoName, OK } from './errno.ts';
+import { EHOSTUNREACH, EINVAL, ENETUNREACH, EXDEV, errnoName, OK } from './errno.ts';
 import { explainFound4 } from './explain4.ts';
 import { explainFound6 } from './explain6.ts';
 import { type Flow6, NO_UID } from './flow.ts';
@@ -55,16 +55,22 @@ function keyOf({ question: q, device }: Asked) {
 
 function answer4({ ipv4: k }: Kernel, asked: Asked, choices: Choices): Answer {
   const { source, destination } = asked.question;
-  const flow = { ...keyOf(asked), source: parseIpv4(source), destination: parseIpv4(destination) };
+  const flow = {
+    ...keyOf(asked),
+    scope: 0,
+    source: parseIpv4(source),
+    destination: parseIpv4(destination),
+  };
   const input = emptyInput4();
   const error = input4(k, flow, input, choices);
-  const words = explainFound4(k, input);
+  const words = explainFound4(k, input, choices);
   if (error === OK) return { is: 'route', ...words };
   const { rule, table, route } = words;
   const { refusal } = input;
   const forwards = k.setting(asked.device, 'forwarding') === 1;
   const counter = counterOf({ refusal, error, forwards });
-  return { is: 'error', errno: errnoName(error), rule, table, route, refusal, ...counter };
+  const errno = error === EXDEV && k.hidesRefusal ? EINVAL : error;
+  return { is: 'error', errno: errnoName(errno), rule, table, route, refusal, ...counter };
 }
 
 /**

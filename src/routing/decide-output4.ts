@@ -26,7 +26,7 @@ export function decideOutput4({ ipv4: k }: Kernel, question: OutputQuestion): De
     everyOutcome((choices) => {
       const out = emptyOutput4();
       const error = ask(k, { asker: question.asker, asked, out }, choices);
-      return error === OK ? routeAnswer(k, out) : errorAnswer(k, out, error);
+      return error === OK ? routeAnswer(k, out, choices) : errorAnswer(k, { out, error }, choices);
     }),
   );
 }
@@ -53,6 +53,7 @@ export function ask(
 function flowOf(k: Kernel4, q: OutputQuestion): Flow4 {
   return {
     destination: parseIpv4(q.destination),
+    scope: 0,
     source: q.source === undefined ? 0 : parseIpv4(q.source),
     iif: LOOPBACK,
     oif: q.oif === undefined ? 0 : k.devices.idOf(q.oif) || DETACHED,
@@ -71,16 +72,20 @@ export function usualProtocol(asker: Asker): number {
   return asker === 'tcp-connect' || asker === 'reply' ? PROTOCOL_NUMBER.tcp : PROTOCOL_NUMBER.udp;
 }
 
-function routeAnswer(k: Kernel4, out: Output4): Answer {
+function routeAnswer(k: Kernel4, out: Output4, choices: Choices): Answer {
   return {
     is: 'route',
-    ...explainFound4(k, out),
+    ...explainFound4(k, out, choices),
     ...(out.source === 0 ? {} : { source: writeIpv4(out.source) }),
   };
 }
 
-function errorAnswer(k: Kernel4, out: Output4, error: number): Answer {
-  const { rule, table, route } = explainFound4(k, out);
+function errorAnswer(
+  k: Kernel4,
+  { out, error }: { out: Output4; error: number },
+  choices: Choices,
+): Answer {
+  const { rule, table, route } = explainFound4(k, out, choices);
   return {
     is: 'error',
     errno: errnoName(error),

@@ -35,7 +35,9 @@ function routeGet(k: Kernel6, asked: Flow6, choices: Choices): Answer {
   const answer = emptyAnswer6();
   const error = output6(k, { ...asked }, { answer, bound: false }, choices);
   if (error !== OK) return errorAnswer(k, answer, error);
-  const source = asked.hasSource ? asked.source : sourceOfRoute6(k, answer, asked.destination);
+  const source = asked.hasSource
+    ? asked.source
+    : sourceOfRoute6(k, answer, asked.destination, choices);
   return routeAnswer(k, answer, source);
 }
 
@@ -48,7 +50,7 @@ function socketAnswer(k: Kernel6, asked: Flow6, choices: Choices): Answer {
   let error = output6(k, flow, { answer, bound }, choices);
   if (!flow.hasSource) {
     const found = error === OK ? answer : { ...answer, table: undefined };
-    const source = sourceOfRoute6(k, found, flow.destination);
+    const source = sourceOfRoute6(k, found, flow.destination, choices);
     if (!source) return errorAnswer(k, answer, EADDRNOTAVAIL);
     flow.source = source;
     flow.hasSource = true;

@@ -1,8 +1,9 @@
 import type { Nexthop, Route, RouteType, Rule } from '../model/network.ts';
+import type { Choices } from './choices.ts';
+import { gatewayText, usesGateway } from './gateway4.ts';
 import type { Kernel4 } from './kernel4.ts';
 import type { Found4 } from './lookup4.ts';
-import { gatewayText, usesGateway } from './path4.ts';
-import { hopsOf, TYPE_NAMES } from './table-columns.ts';
+import { hopsOf, TYPE, TYPE_NAMES } from './table-columns.ts';
 
 /** What was found, in the words of the state it was found in. */
 export interface Explained {
@@ -19,6 +20,7 @@ export interface Explained {
 export function explainFound4(
   k: Kernel4,
   found: Found4 & { type: number; device: number; viaGateway?: boolean },
+  choices: Choices,
 ): Explained {
   const { table, row, hop } = found;
   const words = {
@@ -28,15 +30,17 @@ export function explainFound4(
   };
   if (!table || row < 0) return words;
   const route = k.state.routes.ipv4[table.route[row] as number];
-  const gateway =
-    hop >= 0 && found.viaGateway !== false && usesGateway(k, table, hop)
-      ? gatewayText(k, table, row, hop)
-      : undefined;
+  const at = { table, row, hop };
+  const viaGateway =
+    hop >= 0 &&
+    found.viaGateway !== false &&
+    found.type !== TYPE.local &&
+    usesGateway(k, at, choices);
   return {
     ...words,
     table: table.tableId[row],
     route,
     nexthop: route && hop >= 0 ? hopsOf(route)[hop - (table.firstHop[row] as number)] : undefined,
-    gateway,
+    gateway: viaGateway ? gatewayText(k, at) : undefined,
   };
 }

@@ -18,6 +18,8 @@ export interface FlowKey {
 export interface Flow4 extends FlowKey {
   destination: number;
   source: number;
+  /** Routes that reach further than this do not count; 0 for all. */
+  scope: number;
 }
 
 type Words = readonly [number, number, number, number];
@@ -33,8 +35,11 @@ export const NO_WORDS: Words = [0, 0, 0, 0];
 /** The uid of a packet nobody here owns; lies in every unrestricted range. */
 export const NO_UID = 0xffffffff;
 
-export function emptyKey(): FlowKey {
+export function emptyFlow4(): Flow4 {
   return {
+    destination: 0,
+    source: 0,
+    scope: 0,
     iif: 0,
     oif: 0,
     vrf: 0,

@@ -18,12 +18,16 @@ export interface Kernel4 {
   mergedTable(): Table4 | undefined;
   isMerged(choices: Choices): boolean;
   readonly neighbours: NeighbourStates;
-  readonly hasLocalAddress: (address: number) => number;
+  /** Devices that an address is configured on; more than one for an address given twice. */
+  readonly ownersOf: (address: number) => readonly number[];
   /** Effective setting of a device by id; `undefined` when not seen. */
   setting(device: number, key: string): number | undefined;
   readonly multipathUsesNeighbours: boolean;
   /** Since Linux 6.16 a given source pulls a flow to the nexthop that has it. */
   readonly multipathPrefersSource: boolean | undefined;
+  /** Since Linux 6.14 `ip route get` says EINVAL whyever a packet is not let in. */
+  readonly hidesRefusal: boolean;
+  readonly hasCustomLocalRoutes: () => boolean;
 }
 
 export function compileKernel4(state: NetworkState, devices: Devices): Kernel4 {
@@ -50,9 +54,11 @@ export function compileKernel4(state: NetworkState, devices: Devices): Kernel4 {
       return choices.settle('whether the IPv4 local and main tables are merged', 2) === 0;
     },
     neighbours: neighbourStates(state.neighbours),
-    hasLocalAddress: localAddresses(devices),
+    ownersOf: localAddresses(devices),
     setting: settings(state, devices),
     multipathUsesNeighbours: sysctl(state.sysctls, 'net.ipv4.fib_multipath_use_neigh') === 1,
+    hidesRefusal: isAtLeast(state.kernelRelease, [6, 14]) ?? false,
+    hasCustomLocalRoutes: customLocalRoutes(routes),
     multipathPrefersSource: isAtLeast(state.kernelRelease, [6, 16]),
   };
 }
@@ -65,6 +71,8 @@ function isAtLeast(release: string | undefined, [major, minor]: readonly [number
   return (a ?? 0) > major || (a === major && (b ?? 0) >= minor);
 }
 
+const NO_OWNERS: readonly number[] = [];
+
 function groupByTable(routes: readonly Route[]): ReadonlyMap<number, readonly number[]> {
   const rowsOf = new Map<number, number[]>();
   for (const [row, { table }] of routes.entries()) {
@@ -75,13 +83,23 @@ function groupByTable(routes: readonly Route[]): ReadonlyMap<number, readonly nu
   return rowsOf;
 }
 
-/** Device id that an address is configured on, 0 for none. */
-function localAddresses(devices: Devices): (address: number) => number {
-  const owners = new Map<number, number>();
+function localAddresses(devices: Devices): Kernel4['ownersOf'] {
+  const owners = new Map<number, number[]>();
   for (const { id, ipv4 } of devices.list) {
-    for (const { local } of ipv4) if (!owners.has(local)) owners.set(local, id);
+    for (const { local } of ipv4) owners.set(local, [...(owners.get(local) ?? []), id]);
   }
-  return (address) => owners.get(address) ?? 0;
+  return (address) => owners.get(address) ?? NO_OWNERS;
+}
+
+/** The kernel remembers that a local route was ever added by hand; we see those still there. */
+function customLocalRoutes(routes: readonly Route[]): () => boolean {
+  let known: boolean | undefined;
+  return () => {
+    known ??= routes.some(
+      ({ type, protocol }) => type === 'local' && protocol !== 'kernel' && protocol !== undefined,
+    );
+    return known;
+  };
 }
 
 function settings(state: NetworkState, devices: Devices): Kernel4['setting'] {

@@ -14,6 +14,7 @@ export interface Kernel6 {
   readonly rules: RuleProgram;
   table(id: number): Table6 | undefined;
   readonly neighbours: NeighbourStates;
+  readonly hasHomeAddress: boolean;
   /** Whether a silent router takes its routes out: only while the host does not forward. */
   mindsNeighbours(choices: Choices): boolean;
   /** Whether the rule list is walked at all, see lookup6.ts. */
@@ -48,6 +49,7 @@ export function compileKernel6(state: NetworkState, devices: Devices): Kernel6 {
       return tables.get(id);
     },
     neighbours,
+    hasHomeAddress: state.addresses.some(({ flags }) => flags.includes('home')),
     mindsNeighbours(choices) {
       if (!someFailed) return false;
       const forwarding = overall('forwarding');

@@ -138,6 +138,7 @@ export function lookupTable4(table: Table4 | undefined, flow: Flow4, found: Foun
     for (let row = table.firstRow[prefix] as number; row < end; row++) {
       const tos = table.tos[row] as number;
       if (tos !== 0 && tos !== (flow.tos & 0x1c)) continue;
+      if ((table.scope[row] as number) < flow.scope) continue;
       found.prefix = prefix;
       const type = table.type[row] as number;
       if (type >= FIRST_ERROR) {

@@ -1,8 +1,9 @@
+import { writeIpv4 } from '../model/address.ts';
 import { TABLE } from '../model/network.ts';
-import type { Choices } from './choices.ts';
+import { type Choices, FIRST_CHOICE } from './choices.ts';
 import { LOOPBACK, NO_DEVICE, SCOPE } from './devices.ts';
 import { EINVAL, ENETUNREACH, ENODEV, OK } from './errno.ts';
-import type { Flow4 } from './flow.ts';
+import { emptyFlow4, type Flow4 } from './flow.ts';
 import type { Kernel4 } from './kernel4.ts';
 import { type Found4, lookup4, lookupTable4, nothingFound4 } from './lookup4.ts';
 import { selectPath4 } from './path4.ts';
@@ -85,40 +86,36 @@ function reset(out: Output4, flow: Flow4): void {
 function checkSource(k: Kernel4, flow: Flow4, out: Output4, choices: Choices): number {
   const { source, destination } = flow;
   if (isMulticast(source) || source === LIMITED_BROADCAST) return EINVAL;
-  const owner = ownerOf(k, source, choices);
+  const everybody = isMulticast(destination) || destination === LIMITED_BROADCAST;
+  const choosesDevice = flow.oif === NO_DEVICE && everybody;
+  const owner = ownerOf(k, source, { choices, which: choosesDevice ? choices : FIRST_CHOICE });
   if (owner === NO_DEVICE) return ENETUNREACH;
-  if (flow.oif === NO_DEVICE && (isMulticast(destination) || destination === LIMITED_BROADCAST)) {
+  if (choosesDevice) {
     out.device = owner;
     flow.oif = owner;
   }
   return OK;
 }
 
-/** Device of a local address, configured or only routed; 0 when it is none. Source: __ip_dev_find(). */
-function ownerOf(k: Kernel4, address: number, choices: Choices): number {
-  const configured = k.hasLocalAddress(address);
-  if (configured !== NO_DEVICE) return configured;
+/**
+ * Device of a local address, configured or only routed; 0 when it is none. `which` picks among
+ * several. Source: Linux net/ipv4/devinet.c, __ip_dev_find().
+ */
+function ownerOf(
+  k: Kernel4,
+  address: number,
+  { choices, which }: { choices: Choices; which: Choices },
+): number {
+  const owners = k.ownersOf(address);
+  if (owners.length > 0) {
+    const doubt = () => `which of its devices the kernel finds ${writeIpv4(address)} on`;
+    return owners[which.pick(owners.length, doubt)] as number;
+  }
   const found = nothingFound4();
   const table = k.isMerged(choices) ? k.mergedTable() : k.table(TABLE.local);
-  const error = lookupTable4(table, plainFlow(address), found);
+  const error = lookupTable4(table, { ...emptyFlow4(), destination: address }, found);
   if (error !== OK || found.table?.type[found.row] !== TYPE.local) return NO_DEVICE;
   return found.table.hopDevice[found.hop] as number;
-}
-
-function plainFlow(destination: number): Flow4 {
-  return {
-    destination,
-    source: 0,
-    iif: 0,
-    oif: 0,
-    vrf: 0,
-    mark: 0,
-    tos: 0,
-    protocol: 0,
-    sourcePort: 0,
-    destinationPort: 0,
-    uid: 0,
-  };
 }
 
 const IGMP = 2;

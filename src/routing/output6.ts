@@ -52,13 +52,17 @@ export function input6(k: Kernel6, flow: Flow6, answer: Answer6, choices: Choice
   return error;
 }
 
-/** Local and anycast routes lead to `lo`, or to the VRF device. Source: ip6_rt_get_dev_rcu(). */
+/**
+ * Local routes lead to `lo`, or to the VRF device; so do the anycast ones the kernel makes for
+ * itself, but not those added by hand. Source: Linux net/ipv6/route.c, ip6_rt_get_dev_rcu().
+ */
 function settleAnswer(k: Kernel6, answer: Answer6): void {
   const { table, row, hop } = answer;
   if (!table) return;
   answer.type = table.type[row] as number;
   answer.device = table.hopDevice[hop] as number;
-  if (answer.type !== TYPE.local && answer.type !== TYPE.anycast) return;
+  const own = k.state.routes.ipv6[table.route[row] as number]?.protocol === 'kernel';
+  if (answer.type !== TYPE.local && !(answer.type === TYPE.anycast && own)) return;
   const vrf = k.devices.list[answer.device]?.vrf ?? NO_DEVICE;
   answer.device = vrf === NO_DEVICE ? LOOPBACK : vrf;
 }
@@ -71,12 +75,29 @@ export function sourceOfRoute6(
   k: Kernel6,
   { table, row, hop }: Found6,
   destination: Ipv6Words,
+  choices: Choices,
 ): Ipv6Words | undefined {
-  if (!table || row < 0) return selectAddress6(k, { device: NO_DEVICE, destination });
-  const preferred = k.state.routes.ipv6[table.route[row] as number]?.prefSource;
+  if (!table || row < 0) return selectAddress6(k, { device: NO_DEVICE, destination }, choices);
+  const preferred = preferredSource6(k, table.route[row] as number, choices);
   if (preferred !== undefined) return readIpv6(preferred);
   // for a group of nexthop objects the kernel asks the first member, whichever was taken
   const group = ((table.flags[row] as number) & ROUTE.group) !== 0;
   const from = group ? (table.firstHop[row] as number) : hop;
-  return selectAddress6(k, { device: table.hopDevice[from] as number, destination });
+  const device = table.hopDevice[from] as number;
+  return selectAddress6(k, { device, destination }, choices);
+}
+
+/**
+ * The `src` of a route. Routes by the same nexthop object share what the kernel remembers of it, so
+ * the `src` of any of them may be the one that counts. Source: Linux net/ipv6/route.c,
+ * rt6_get_pcpu_route(), which finds it in the nexthop; seen in docs/lab/routing-ipv6.md.
+ */
+function preferredSource6(k: Kernel6, row: number, choices: Choices): string | undefined {
+  const { ipv6 } = k.state.routes;
+  const route = ipv6[row];
+  const id = route?.nexthopId;
+  if (id === undefined) return route?.prefSource;
+  const sharing = ipv6.filter(({ nexthopId }) => nexthopId === id);
+  const sources = [...new Set([route?.prefSource, ...sharing.map(({ prefSource }) => prefSource)])];
+  return sources[choices.pick(sources.length, () => `which route by nexthop ${id} was used first`)];
 }

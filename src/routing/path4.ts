@@ -1,10 +1,11 @@
 import type { Choices } from './choices.ts';
 import type { Flow4 } from './flow.ts';
+import { gatewayText, type HopAt, usesGateway } from './gateway4.ts';
 import type { Kernel4 } from './kernel4.ts';
 import type { Found4 } from './lookup4.ts';
 import { INCOMPLETE, REACHABLE, VALID } from './neighbours.ts';
 import { hopSource } from './source4.ts';
-import { HOP, hopsOf, ROUTE, TYPE } from './table-columns.ts';
+import { HOP, ROUTE, TYPE } from './table-columns.ts';
 import type { Table4 } from './table4.ts';
 
 /**
@@ -39,7 +40,7 @@ export function selectMultipath(
 ): void {
   const { table, row } = found;
   if (!table) return;
-  const hops = candidates(k, table, row);
+  const hops = candidates(k, found, choices);
   const pulled = flow && pulledBySource(k, { flow, table, row, hops }, choices);
   const among = pulled && pulled.length > 0 ? pulled : hops;
   const taken = choices.pick(among.length, () => `multipath hash of ${routeText(k, table, row)}`);
@@ -50,28 +51,29 @@ export function selectMultipath(
  * Nexthops the hash may fall on. Members of a group are left out while their neighbour is known to
  * be silent; plain nexthops only with fib_multipath_use_neigh.
  */
-function candidates(k: Kernel4, table: Table4, row: number): readonly number[] {
+function candidates(k: Kernel4, { table, row }: Found4, choices: Choices): readonly number[] {
+  if (!table) return [];
   const first = table.firstHop[row] as number;
   const all = Array.from({ length: hopCount(table, row) }, (_, at) => first + at);
   if ((table.flags[row] as number) & ROUTE.object) {
-    const good = all.filter((hop) => isAnswering(k, table, row, hop));
+    const good = all.filter((hop) => isAnswering(k, { table, row, hop }, choices));
     return good.length > 0 ? good : [first];
   }
   const live = all.filter((hop) => ((table.hopFlags[hop] as number) & HOP.unusable) === 0);
   if (!k.multipathUsesNeighbours) return live;
-  return live.filter((hop) => isAnswering(k, table, row, hop));
+  return live.filter((hop) => isAnswering(k, { table, row, hop }, choices));
 }
 
 /** Source: Linux net/ipv4/fib_semantics.c, fib_good_nh(). */
-function isAnswering(k: Kernel4, table: Table4, row: number, hop: number): boolean {
-  const state = neighbourState(k, table, row, hop);
+function isAnswering(k: Kernel4, at: HopAt, choices: Choices): boolean {
+  const state = neighbourState(k, at, choices);
   return state === undefined || (state & VALID) !== 0;
 }
 
-function neighbourState(k: Kernel4, table: Table4, row: number, hop: number): number | undefined {
-  if (!usesGateway(k, table, hop)) return undefined;
-  const device = k.devices.list[table.hopDevice[hop] as number]?.name ?? '';
-  return k.neighbours(device, gatewayText(k, table, row, hop) ?? '');
+function neighbourState(k: Kernel4, at: HopAt, choices: Choices): number | undefined {
+  if (!usesGateway(k, at, choices)) return undefined;
+  const device = k.devices.list[at.table.hopDevice[at.hop] as number]?.name ?? '';
+  return k.neighbours(device, gatewayText(k, at) ?? '');
 }
 
 /** Nexthops whose own source is the flow's; Linux 6.16 and later prefers them, older ones do not. */
@@ -83,34 +85,12 @@ function pulledBySource(
   if (flow.source === 0 || (table.flags[row] as number) & ROUTE.object) return undefined;
   const matching = hops.filter((hop) => hopSource(k, table, row, hop) === flow.source);
   if (matching.length === 0 || matching.length === hops.length) return undefined;
-  const prefers =
-    k.multipathPrefersSource ??
-    choices.settle(
-      'whether the kernel is Linux 6.16 or later (multipath prefers the source)',
-      2,
-    ) === 0;
-  return prefers ? matching : undefined;
-}
-
-/**
- * A gateway that is an address of this host is accepted but then not used.
- * Source: Linux net/ipv4/route.c, rt_set_nexthop() asks for a nexthop of link scope.
- */
-export function usesGateway(k: Kernel4, table: Table4, hop: number): boolean {
-  const flags = table.hopFlags[hop] as number;
-  if ((flags & HOP.hasGateway) === 0) return false;
-  if (flags & (HOP.onlink | HOP.otherFamily)) return true;
-  return k.hasLocalAddress(table.hopGateway[hop] as number) === 0;
-}
-
-export function gatewayText(
-  k: Kernel4,
-  table: Table4,
-  row: number,
-  hop: number,
-): string | undefined {
-  const route = k.state.routes.ipv4[table.route[row] as number];
-  return route && hopsOf(route)[hop - (table.firstHop[row] as number)]?.gateway;
+  if (k.multipathPrefersSource === false) return undefined;
+  // each nexthop keeps the source it had when its route was added or last used without one
+  const doubt = k.multipathPrefersSource
+    ? `whether addresses changed since ${routeText(k, table, row)} was added`
+    : 'whether the kernel is Linux 6.16 or later (multipath prefers the source)';
+  return choices.settle(doubt, 2) === 0 ? matching : undefined;
 }
 
 function routeText(k: Kernel4, table: Table4, row: number): string {
@@ -127,9 +107,11 @@ function routeText(k: Kernel4, table: Table4, row: number): string {
 function selectDefault(k: Kernel4, flow: Flow4, found: Found4, choices: Choices): void {
   const { table } = found;
   if (!table) return;
-  const rows = defaultRows(k, { flow, table, found });
+  const rows = defaultRows(k, { flow, table, found }, choices);
   if (rows.length < 2) return;
-  const states = rows.map((row) => neighbourState(k, table, row, table.firstHop[row] as number));
+  const states = rows.map((row) =>
+    neighbourState(k, { table, row, hop: table.firstHop[row] as number }, choices),
+  );
   const memories = [-1, ...states.keys()];
   const possible = [...new Set(memories.map((last) => livingRow(states, last)))];
   const taken = choices.pick(
@@ -146,6 +128,7 @@ function selectDefault(k: Kernel4, flow: Flow4, found: Found4, choices: Choices)
 function defaultRows(
   k: Kernel4,
   { flow, table, found }: { flow: Flow4; table: Table4; found: Found4 },
+  choices: Choices,
 ): readonly number[] {
   const rows: number[] = [];
   let metric = table.metric[found.row] as number;
@@ -163,7 +146,8 @@ function defaultRows(
     tos = rowTos;
     metric = table.metric[row] as number;
     if (table.scope[row] !== table.scope[found.row] || table.type[row] !== TYPE.unicast) continue;
-    if (!usesGateway(k, table, table.firstHop[row] as number)) continue;
+    const hop = table.firstHop[row] as number;
+    if (!usesGateway(k, { table, row, hop }, choices)) continue;
     if (rows.length === 0 && row !== found.row) break;
     rows.push(row);
   }

@@ -28,22 +28,15 @@ export function validateSource4(k: Kernel4, path: ReversePath, choices: Choices)
   const redirects = path.out === iif && k.setting(iif, 'send_redirects') !== 0;
   if (filter !== 0 || redirects) return lookBack(k, { ...path, filter }, choices);
   if (k.setting(iif, 'accept_local') === 1) return OK;
-  if (hasCustomLocalRoutes(k) || !k.isMerged(choices)) {
+  if (k.hasCustomLocalRoutes() || !k.isMerged(choices)) {
     return lookBack(k, { ...path, filter }, choices);
   }
-  return k.hasLocalAddress(source) === NO_DEVICE ? OK : EINVAL;
+  return k.ownersOf(source).length === 0 ? OK : EINVAL;
 }
 
 function reversePathFilter(k: Kernel4, device: number, choices: Choices): number {
   const name = k.devices.list[device]?.name ?? '';
   return k.setting(device, 'rp_filter') ?? choices.settle(`net.ipv4.conf.${name}.rp_filter`, 3);
-}
-
-/** The kernel remembers that a local route was ever added by hand; we see those still there. */
-function hasCustomLocalRoutes(k: Kernel4): boolean {
-  return k.state.routes.ipv4.some(
-    ({ type, protocol }) => type === 'local' && protocol !== 'kernel' && protocol !== undefined,
-  );
 }
 
 /** Source: Linux net/ipv4/fib_frontend.c, __fib_validate_source(). */

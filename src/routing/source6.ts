@@ -1,5 +1,6 @@
 import type { Ipv6Words } from '../model/address.ts';
 import { type AddressKind, addressKind, hasOrchidPrefix, labelOf } from './address-kind6.ts';
+import type { Choices } from './choices.ts';
 import type { Device, Ipv6Address } from './devices.ts';
 import type { Kernel6 } from './kernel6.ts';
 
@@ -13,9 +14,17 @@ import type { Kernel6 } from './kernel6.ts';
 export function selectAddress6(
   k: Kernel6,
   { device, destination }: { device: number; destination: Ipv6Words },
+  choices: Choices,
 ): Ipv6Words | undefined {
   const kind = addressKind(destination);
-  const target: Target = { k, device, destination, kind, label: labelOf(destination, kind) };
+  const target: Target = {
+    k,
+    device,
+    destination,
+    kind,
+    label: labelOf(destination, kind),
+    prefersHome: k.hasHomeAddress && choices.settle(MOBILE_IPV6, 2) === 0,
+  };
   let best: Candidate | undefined;
   for (const owner of candidateDevices(target)) {
     for (const address of owner.ipv6) {
@@ -28,12 +37,16 @@ export function selectAddress6(
   return best?.address.words;
 }
 
+const MOBILE_IPV6 = 'whether the kernel was built with Mobile IPv6 (CONFIG_IPV6_MIP6)';
+
 interface Target {
   readonly k: Kernel6;
   readonly device: number;
   readonly destination: Ipv6Words;
   readonly kind: AddressKind;
   readonly label: number;
+  /** Home addresses come first, in kernels built for them. */
+  readonly prefersHome: boolean;
 }
 
 interface Candidate {
@@ -79,7 +92,7 @@ const RULES: readonly Preference[] = [
   // 3: neither deprecated nor optimistic
   (target, candidate) => Number(candidate.kind.alwaysPreferred || !isAvoided(target, candidate)),
   // 4: home address
-  (_, { address }) => Number(address.flags.has('home')),
+  ({ prefersHome }, { address }) => Number(prefersHome && address.flags.has('home')),
   // 5: of the outgoing device
   ({ device }, { owner }) => Number(device === 0 || device === owner.id),
   // 6: same label

@@ -26,6 +26,8 @@ export interface Table4 extends RouteColumns {
   /** Source address each nexthop would give, worked out when first needed. */
   readonly hopSource: Uint32Array;
   readonly hopSourceKnown: Uint8Array;
+  /** Whether each nexthop's gateway is used, see gateway4.ts; 0 until first needed. */
+  readonly hopGatewayUse: Uint8Array;
   /** Routes to 0.0.0.0/0 of any type: from two on the kernel looks which one lives. */
   readonly defaults: number;
 }
@@ -143,5 +145,6 @@ function hopColumns(routes: readonly Route[], { route, firstHop, hopFlags }: Rou
     hopGateway,
     hopSource: new Uint32Array(hopGateway.length),
     hopSourceKnown: new Uint8Array(hopGateway.length),
+    hopGatewayUse: new Uint8Array(hopGateway.length),
   };
 }
