@@ -26,7 +26,8 @@ export async function bundle() {
     platform: 'node',
     target: 'node20',
     sourcemap: 'linked',
-    chunkNames: 'chunks/[name]-[hash]',
+    // beside the entries, so that a file finds its neighbours by import.meta.url wherever it ends up
+    chunkNames: 'chunk-[name]-[hash]',
     // commander is CommonJS and asks for node: modules by require
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",

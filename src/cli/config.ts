@@ -12,6 +12,7 @@ const list = <T extends z.ZodType>(item: T) =>
 const Config = z.strictObject({
   from: z.string().optional(),
   to: z.string().optional(),
+  address: list(z.string()),
   port: list(z.number().int().min(1).max(65_535)),
   control: list(z.string()),
   compare: list(z.string()),
@@ -38,6 +39,6 @@ export async function readConfig(path: string): Promise<Config> {
   throw new OutsideError({
     doing,
     found: z.prettifyError(parsed.error),
-    next: 'it may hold: from, to, port, control, compare',
+    next: 'it may hold: from, to, address, port, control, compare',
   });
 }

@@ -18,6 +18,7 @@ import { realSurroundings } from './surroundings.ts';
 interface Options {
   readonly from?: string;
   readonly to?: string;
+  readonly address?: string[];
   readonly port?: number[];
   readonly control?: string[];
   readonly compare?: string[];
@@ -51,6 +52,11 @@ export function diagnoseCommand(): Command {
     .description('find out why a client cannot reach a server: the way there, and the way back')
     .option('--from <url>', 'vantage on the client (default: local:)')
     .option('--to <url>', 'vantage on the server, or its bare address')
+    .option(
+      '--address <addr>',
+      'address the client uses (default: on a shared subnet); repeat',
+      more,
+    )
     .option('--port <n>', `port that matters; repeat (default: ${DEFAULT_PORTS.join(', ')})`, port)
     .option('--control <addr>', 'LAN address to ask beside the server (default: gateway)', more)
     .option('--compare <url>', 'vantage on another client that asks the same server; repeat', more)
@@ -111,6 +117,7 @@ async function requestOf(options: Options): Promise<DiagnoseRequest> {
   return {
     from: options.from ?? config.from ?? 'local:',
     to,
+    addresses: options.address ?? config.address ?? [],
     ports: options.port ?? config.port ?? DEFAULT_PORTS,
     controls: options.control ?? config.control ?? [],
     compare: options.compare ?? config.compare ?? [],

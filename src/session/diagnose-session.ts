@@ -84,7 +84,7 @@ class Session {
       {
         from: request.from,
         to: request.to,
-        serverAddresses: isBareAddress(request.to) ? [request.to] : [],
+        serverAddresses: givenAddresses(request),
         ports: [...request.ports],
         controls: [...request.controls],
         compare: [],
@@ -187,7 +187,9 @@ class Session {
     if (role === 'to') this.#addAddresses(vantage.addresses.filter(isLanAddress));
   }
 
+  /** Addresses that were found out; those that the user gave are all that is asked. */
   #addAddresses(addresses: readonly string[]): void {
+    if (givenAddresses(this.#request).length > 0) return;
     const known = this.#gathering.question.serverAddresses;
     this.#gathering.ask({ serverAddresses: [...new Set([...known, ...addresses])] });
   }
@@ -257,6 +259,11 @@ class Session {
       askKernel(vantage, ask).then(({ observations }) => this.#gathering.observe(observations)),
     );
   }
+}
+
+function givenAddresses({ addresses, to }: DiagnoseRequest): string[] {
+  if (addresses.length > 0) return [...addresses];
+  return isBareAddress(to) ? [to] : [];
 }
 
 function toKernelQuestion({ destination, source, inputDevice }: RouteQuestion) {

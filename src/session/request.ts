@@ -6,6 +6,8 @@ export interface DiagnoseRequest {
   readonly from: string;
   /** URL of a vantage on the server, or its bare address. */
   readonly to: string;
+  /** Addresses under which clients use the server. Empty: those on a subnet it shares with them. */
+  readonly addresses: readonly string[];
   /** TCP ports of the server that matter. */
   readonly ports: readonly number[];
   /** Addresses on the client's LAN to ask beside the server. Empty: the client's gateway. */
