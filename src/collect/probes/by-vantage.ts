@@ -40,7 +40,8 @@ function silenceWatch(
         startedUnixMs,
         elapsedMs: clock.now() - startedUnixMs,
       });
-    clock.wait(noteSilenceAfterMs, done).then(tell, () => undefined);
+    // clocks count whole milliseconds: never tell of less silence than was asked for
+    clock.wait(noteSilenceAfterMs + 2, done).then(tell, () => undefined);
   };
 }
 
