@@ -65,7 +65,7 @@ export function captureOf(c: Case): CaptureVerdict {
       route: answer.route,
       direct,
       advertiser: advertiserOf(server.facts, client.address),
-      mechanism: mechanismOf(c, answer),
+      mechanism: mechanismOf(c, answer, direct),
       confirmed: c.reply.agree === true,
     },
   };
@@ -92,13 +92,14 @@ function leadsIntoVpn(host: HostFacts, device: string): boolean {
   return isVpnDevice(device, links.seen ? links.value.find((l) => l.name === device) : undefined);
 }
 
-/** The peer that owns `address` in the tailnet: the longest of all AllowedIPs that hold it. */
-export function advertiserOf(host: HostFacts, address: string): TailscalePeer | undefined {
+/** The peer that owns `address` in the tailnet, as tailscaled of `host` sees it. */
+function advertiserOf(host: HostFacts, address: string): TailscalePeer | undefined {
   const { status } = host.tailscale;
   if (!status.seen) return undefined;
   return longestHolder(status.value.peers, address);
 }
 
+/** The peer with the longest prefix for `address`; the offer to be an exit node does not count. */
 export function longestHolder(
   peers: readonly TailscalePeer[],
   address: string,
@@ -108,6 +109,8 @@ export function longestHolder(
     for (const prefix of peer.allowedIps) {
       if (familyOf(prefix) !== familyOf(address) || !prefixContains(prefix, address)) continue;
       const length = prefixLength(prefix);
+      // an exit node offers everything and advertises nothing in particular
+      if (length === 0) continue;
       if (!best || length > best.length) best = { peer, length };
     }
   }
@@ -131,7 +134,7 @@ export function alsoCaptured(host: HostFacts, { route, device, direct }: Capture
   return [...new Set(prefixes)];
 }
 
-function mechanismOf(c: Case, answer: Answer & { is: 'route' }): Evidence[] {
+function mechanismOf(c: Case, answer: Answer & { is: 'route' }, direct: Address): Evidence[] {
   const { kernel } = c.reply;
   const rule = answer.rule ? `, rule ${answer.rule.priority}` : '';
   const rules = c.server.facts?.network.rules[familyOf(c.server.address)];
@@ -143,6 +146,7 @@ function mechanismOf(c: Case, answer: Answer & { is: 'route' }): Evidence[] {
       answer: `dev ${kernel.answer.dev} table ${kernel.answer.table}${rule}`,
       atUnixMs: kernel.atUnixMs,
       shows: 'mechanism',
+      healthy: `dev ${direct.dev}`,
     });
   }
   if (answer.rule && rules?.seen) {

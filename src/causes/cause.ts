@@ -1,4 +1,4 @@
-import type { Evidence } from '../model/diagnosis.ts';
+import type { ByHand, Evidence } from '../model/diagnosis.ts';
 import type { HostFacts } from '../model/host.ts';
 import type { KernelRoute, Probe } from '../model/observation.ts';
 import type { Snapshot } from '../model/snapshot.ts';
@@ -53,10 +53,12 @@ export type Verdict =
       /** Cause, mechanism, symptom. */
       readonly chain: readonly string[];
       readonly evidence: readonly Evidence[];
+      /** Who is answered all the same, and why. */
+      readonly contrast: readonly string[];
       readonly also: readonly string[];
       /** The one fact that would make `likely` proven. */
       readonly wouldProve?: string | undefined;
-      readonly byHand: { readonly now: string; readonly later?: string | undefined };
+      readonly byHand: ByHand;
     }
   | { readonly is: 'absent'; readonly because: string }
   | { readonly is: 'unknown'; readonly missing: readonly string[] };

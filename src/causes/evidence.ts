@@ -1,7 +1,7 @@
 import type { Evidence } from '../model/diagnosis.ts';
 import type { CounterSample, Probe, SocketState } from '../model/observation.ts';
 import { prefixLength } from '../model/prefix.ts';
-import type { Case } from './cause.ts';
+import type { Case, Party } from './cause.ts';
 
 /** Mechanism and effect must be read within this time of each other to prove one another. */
 const SAME_MOMENT_MS = 60_000;
@@ -122,7 +122,13 @@ export function probeEvidence(c: Case, probe: Probe, shows: Evidence['shows']): 
     answer: `${probe.probe} ${place} ${said}`,
     atUnixMs: probe.atUnixMs,
     shows,
+    ...(probe.role === 'target' ? { healthy: 'an answer' } : {}),
   };
+}
+
+/** Other clients that the same address answers, each as `name (address)`. */
+export function answeredOthers({ others }: Case): readonly Party[] {
+  return others.filter(({ probes }) => probes.some(cameBack)).map(({ client }) => client);
 }
 
 /** Whether some mechanism and some effect were read close enough together to prove each other. */

@@ -53,12 +53,15 @@ function judge(c: Case): Verdict {
       },
       ...effect,
     ],
+    contrast: [],
     also: [`every other address of ${capture.direct.local}/${capture.direct.prefixLength}`],
     ...(proven
       ? {}
       : { wouldProve: `ip route get ${capture.clientAddress} from ${server.address}` }),
     byHand: {
-      now: 'tailscale set --exit-node-allow-lan-access=true   (or --exit-node= to stop using it)',
+      now: 'tailscale set --exit-node-allow-lan-access=true',
+      where: `${server.name}, where tailscaled runs`,
+      later: 'or stop using the exit node: tailscale set --exit-node=',
     },
   };
 }

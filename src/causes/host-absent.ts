@@ -55,13 +55,14 @@ function judge(c: Case): Verdict {
       `no packet to ${server.address} ever leaves ${client.name}`,
     ],
     evidence: [...mechanism, ...effect],
+    contrast: [],
     also: [],
     ...(proven
       ? {}
       : {
           wouldProve: `another LAN host that answers ${client.name} while ${server.address} does not`,
         }),
-    byHand: { now: `check power, cable, switch port, VLAN and address of ${server.name}` },
+    byHand: { now: 'check power, cable, switch port, VLAN and address', where: server.name },
   };
 }
 

@@ -1,10 +1,11 @@
-import type { Evidence } from '../model/diagnosis.ts';
+import type { ByHand, Evidence } from '../model/diagnosis.ts';
 import { familyOf } from '../model/prefix.ts';
 import type { TailscalePeer } from '../model/tailscale.ts';
 import { vpnName } from '../routing/vpn.ts';
 import { alsoCaptured, type CapturedReply, captureOf, longestHolder } from './captured.ts';
 import type { Case, Cause, Verdict } from './cause.ts';
 import {
+  answeredOthers,
   cameBack,
   effectOf,
   isChosenExitNode,
@@ -44,9 +45,10 @@ function judge(c: Case): Verdict {
     because: summary(c, capture),
     chain: chain(c, capture),
     evidence: [...mechanism, ...effect],
+    contrast: contrastOf(c),
     also: alsoCaptured(c.server.facts, capture),
     ...(proven ? {} : { wouldProve: wouldProve(c, capture, effect) }),
-    byHand: byHand(capture),
+    byHand: byHand(c, capture),
   };
 }
 
@@ -87,18 +89,34 @@ function prefsEvidence({ server }: Case): Evidence[] {
   ];
 }
 
-function byHand({ device, direct, rule }: CapturedReply): { now: string; later?: string } {
-  const family = familyOf(direct.local) === 'ipv6' ? ' -6' : '';
+function byHand({ server }: Case, { device, direct, rule }: CapturedReply): ByHand {
   if (device.startsWith('tailscale')) {
     return {
-      now: "tailscale set --accept-routes=false   (where tailscaled runs; on TrueNAS in the app's container)",
+      now: 'tailscale set --accept-routes=false',
+      where: `${server.name}, where tailscaled runs: on TrueNAS in the container of the app`,
       later:
-        'Turn Accept Routes off in the app as well. That alone does NOT change a node that is already logged in.',
+        'turn Accept Routes off in the app as well. That alone does NOT change a node that is already logged in',
     };
   }
+  const family = familyOf(direct.local) === 'ipv6' ? ' -6' : '';
   const before = rule ? Math.min(2500, Math.max(1, rule.priority - 10)) : 2500;
   const lan = `${direct.local}/${direct.prefixLength}`;
-  return { now: `ip${family} rule add to ${lan} lookup main priority ${before}` };
+  return {
+    now: `ip${family} rule add to ${lan} lookup main priority ${before}`,
+    where: server.name,
+    later: 'a rule added by hand is gone after a restart: put it where the host keeps its network',
+  };
+}
+
+/** Clients that are answered because nobody in the tailnet advertises them. */
+function contrastOf(c: Case): string[] {
+  return answeredOthers(c).map(({ name, address }) => {
+    const advertiser = address && advertiserAnywhere(c, address);
+    const why = advertiser
+      ? `although ${advertiser.hostName} advertises it`
+      : 'which nobody advertises';
+    return `${name} (${address ?? 'address unknown'}), ${why}, is answered`;
+  });
 }
 
 function wouldProve(c: Case, { confirmed }: CapturedReply, effect: readonly Evidence[]): string {
@@ -143,10 +161,13 @@ function judgeFromOutside(c: Case): Verdict {
       ...silent.map((probe) => probeEvidence(c, probe, 'effect')),
       ...(answered ? [probeEvidence(c, answered, 'context')] : []),
     ],
+    contrast: contrastOf(c),
     also: [],
     wouldProve: `${replyCommand(c)}   on ${server.name}`,
     byHand: {
-      now: `on ${server.name}: ${replyCommand(c)}   (dev tailscale0 proves it; then: tailscale set --accept-routes=false)`,
+      now: replyCommand(c),
+      where: server.name,
+      later: 'if that says dev tailscale0: tailscale set --accept-routes=false',
     },
   };
 }

@@ -40,13 +40,17 @@ function judge(c: Case): Verdict {
       `${client.name} is refused at once`,
     ],
     evidence: [...(closed ?? []), ...effect],
+    contrast: [],
     also: [],
     ...(proven
       ? {}
       : {
           wouldProve: `ss -Htln   on ${server.name} (no listener on ${ports.map(colon).join(' ')})`,
         }),
-    byHand: { now: `start the service on ${server.name}, or correct the address it binds to` },
+    byHand: {
+      now: 'start the service, or correct the address it binds to',
+      where: server.name,
+    },
   };
 }
 

@@ -40,13 +40,14 @@ function judge(c: Case): Verdict {
       `${client.name} waits ${CSI_LIMIT_MS / 1000} s for an answer and gives up`,
     ],
     evidence: [...held, ...effect],
+    contrast: [],
     also: [],
     ...(proven
       ? {}
       : {
           wouldProve: `ss -Htn   on ${server.name} (an established connection from ${client.address ?? client.name})`,
         }),
-    byHand: { now: `look at the service behind ${names} on ${server.name} and restart it` },
+    byHand: { now: `look at the service behind ${names} and restart it`, where: server.name },
   };
 }
 

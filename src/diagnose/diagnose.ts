@@ -84,6 +84,7 @@ function findingOf(c: Case, cause: Cause, verdict: Verdict & { is: 'present' }):
       destination: c.server.address,
       destinationPort: port,
     })),
+    contrast: [...verdict.contrast],
     also: [...verdict.also],
     ...(verdict.wouldProve === undefined ? {} : { wouldProve: verdict.wouldProve }),
     fixes: [...cause.fixes],
@@ -98,6 +99,7 @@ function merge(a: Finding, b: Finding): Finding {
     ...lead,
     evidence: [...lead.evidence, ...more.evidence],
     flows: [...lead.flows, ...more.flows],
+    contrast: [...new Set([...lead.contrast, ...more.contrast])],
     also: [...new Set([...lead.also, ...more.also])],
   };
 }

@@ -15,8 +15,21 @@ export const Evidence = z.object({
   answer: z.string(),
   atUnixMs: z.number(),
   shows: z.enum(['mechanism', 'effect', 'context']),
+  /** What the same command answers when all is well, where that is known. */
+  healthy: z.string().optional(),
 });
 export type Evidence = z.infer<typeof Evidence>;
+
+/** What a person does about a cause, without this program. */
+export const ByHand = z.object({
+  /** A command, or a sentence where no command does it. */
+  now: z.string(),
+  /** Name of the host to do it on, and anything special about the place. */
+  where: z.string(),
+  /** What makes it last. */
+  later: z.string().optional(),
+});
+export type ByHand = z.infer<typeof ByHand>;
 
 /**
  * A cause that is present. `proven` needs mechanism and effect, read within 60 s of each other;
@@ -33,13 +46,15 @@ export const Finding = z.object({
   evidence: z.array(Evidence),
   /** Which flows it breaks. */
   flows: z.array(Flow),
+  /** What works although this is broken, and why it does: the pattern that gives a cause away. */
+  contrast: z.array(z.string()),
   /** Further things the same cause does, for instance other captured addresses. */
   also: z.array(z.string()),
   /** The one fact that would turn `likely` into `proven`. */
   wouldProve: z.string().optional(),
   fixes: z.array(z.string()),
   /** What to do by hand: now, and so that it lasts. */
-  byHand: z.object({ now: z.string(), later: z.string().optional() }),
+  byHand: ByHand,
 });
 export type Finding = z.infer<typeof Finding>;
 

@@ -41,15 +41,18 @@ function summary(diagnosis: Diagnosis, offset: number): string {
 }
 
 function symptoms(diagnosis: Diagnosis, offset: number): string {
-  const seen = [...diagnosis.findings.flatMap((f) => f.evidence), ...diagnosis.evidence].filter(
-    (item, index, all) =>
-      item.shows !== 'mechanism' &&
-      all.findIndex((o) => o.command === item.command && o.host === item.host) === index,
+  const effects = diagnosis.findings.flatMap((finding) =>
+    finding.evidence.filter(({ shows }) => shows === 'effect'),
   );
-  const rows = seen.map(
+  const rows = (effects.length > 0 ? effects : diagnosis.evidence).map(
     (item) => `- ${item.host}: ${item.answer} (${clockTime(item.atUnixMs, offset)})`,
   );
-  return ['## Symptoms and impact', rows.join('\n') || 'Nothing was seen to fail.'].join('\n\n');
+  const contrast = diagnosis.findings.flatMap((finding) => finding.contrast.map((c) => `- ${c}`));
+  return [
+    '## Symptoms and impact',
+    [...new Set(rows)].join('\n') || 'Nothing was seen to fail.',
+    ...(contrast.length > 0 ? ['What works all the same:', contrast.join('\n')] : []),
+  ].join('\n\n');
 }
 
 function broken(diagnosis: Diagnosis): string {
@@ -127,25 +130,19 @@ function fix({ findings, next }: Diagnosis): string {
 
 function fixLines({ byHand }: Finding): string[] {
   return [
-    `- Now: \`${byHand.now}\``,
+    `- Now, on ${byHand.where}: \`${byHand.now}\``,
     ...(byHand.later ? [`- So that it lasts: ${byHand.later}`] : []),
   ];
 }
 
 function verification({ findings }: Diagnosis): string {
-  const commands = new Set(
-    findings.flatMap((f) =>
-      f.evidence
-        .filter((e) => e.shows !== 'context')
-        .map((e) => `- [ ] ${e.host}: \`${e.command}\``),
-    ),
-  );
-  if (commands.size === 0) return '';
-  return [
-    '## Verification',
-    'After the fix, each of these must answer differently:',
-    [...commands].join('\n'),
-  ].join('\n\n');
+  const checks = findings
+    .flatMap((finding) => finding.evidence)
+    .flatMap(({ host, command, healthy }) =>
+      healthy ? [`- [ ] ${host}: \`${command}\` gives ${healthy}`] : [],
+    );
+  if (checks.length === 0) return '';
+  return ['## Verification', [...new Set(checks)].join('\n')].join('\n\n');
 }
 
 function prevention({ findings }: Diagnosis): string {

@@ -1,6 +1,6 @@
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Trace } from '../model/trace.ts';
-import { outcomeWords } from './path-line.ts';
+import { OUTCOME_WORDS } from './path-line.ts';
 
 /**
  * Both legs of one flow as a Mermaid flowchart: solid lines on the way there, dotted on the way
@@ -33,7 +33,7 @@ function edgesOf(trace: Trace, node: (id: string) => string, nodes: Map<string, 
     if (next) edges.push(`${node(step.host)} ${arrow}|"${label}"| ${node(next.host)}`);
     else if (trace.outcome !== 'delivered') {
       const end = `end_${trace.leg}`;
-      nodes.set(end, `${end}(("${quote(outcomeWords(trace))}"))`);
+      nodes.set(end, `${end}(("${quote(OUTCOME_WORDS[trace.outcome])}"))`);
       edges.push(`${node(step.host)} ${arrow}|"${label}"| ${end}`);
     } else if (step.action === 'send' || step.action === 'forward') {
       edges.push(`${node(step.host)} ${arrow}|"${label}"| ${node(trace.flow.destination)}`);

@@ -2,7 +2,7 @@ import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Trace, TraceOutcome, TraceStep } from '../model/trace.ts';
 
 /** How each outcome reads at the end of a path. Loud where the packet ends. */
-const OUTCOME_WORDS: Readonly<Record<TraceOutcome, string>> = {
+export const OUTCOME_WORDS: Readonly<Record<TraceOutcome, string>> = {
   delivered: 'arrives',
   'no-route': 'NO ROUTE',
   blackholed: 'DROPPED by a blackhole route',

@@ -14,7 +14,7 @@ export interface TextOptions {
 type Paint = (style: 'loud' | 'bad' | 'good' | 'dim', text: string) => string;
 
 const ANSI = { loud: '1', bad: '1;31', good: '1;32', dim: '2' } as const;
-const EVIDENCE_LINES = 6;
+const EVIDENCE_LINES = 8;
 
 /** A diagnosis for a terminal: one line that says it, then why, then what to do. */
 export function toText(diagnosis: Diagnosis, options: TextOptions): string {
@@ -52,9 +52,10 @@ function findingLines(finding: Finding, diagnosis: Diagnosis, options: TextOptio
     field('cause', finding.chain[0] ?? finding.title),
     ...pathLines(diagnosis),
     ...block('proof', evidenceLines(shown, options)),
+    ...block('but', finding.contrast),
     ...block('also', finding.also.length > 0 ? [alsoLine(finding.also)] : []),
     ...(finding.wouldProve ? [field('to prove', finding.wouldProve)] : []),
-    field('by hand', finding.byHand.now),
+    field('by hand', `${finding.byHand.now}   (${finding.byHand.where})`),
     ...(finding.byHand.later ? [field('later', finding.byHand.later)] : []),
   ];
 }
