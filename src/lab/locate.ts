@@ -27,6 +27,7 @@ export const locateLabHost: LocateLabHost = async (labId, host) => {
     labId: lab.id,
     host,
     enter: enterHost(pid, file.rootless),
+    root: `/proc/${pid}/root`,
     addresses: described.addresses,
   };
 };

@@ -202,6 +202,8 @@ export const NetworkFacts = z.object({
   neighbours: factOf(z.array(Neighbour)),
   sysctls: factOf(Sysctls),
   localTable: factOf(LocalTable),
+  /** As `uname -r` prints it; absent where nobody asked. */
+  kernelRelease: factOf(z.string()).optional(),
   /** Absent where nobody asked. */
   wireguard: factOf(z.array(WireguardDevice)).optional(),
   /** Absent where nobody asked. */

@@ -107,6 +107,7 @@ export function stateOf(network: NetworkFacts): NetworkState {
     neighbours: seenOr(network.neighbours, []),
     sysctls: seenOr(network.sysctls, {}),
     localTable: seenOr(network.localTable, 'unknown'),
+    kernelRelease: seenOr<string | undefined>(network.kernelRelease, undefined),
   };
 }
 

@@ -9,7 +9,8 @@ read -r x </proc/sys/kernel/hostname && echo "hostname $x" || echo "hostname $(h
 for f in /etc/machine-id /var/lib/dbus/machine-id; do
 if read -r x <$f; then echo "machine-id $x"; break; fi
 done 2>/dev/null
-echo "uid $(id -u)"`;
+read -r x </proc/sys/kernel/osrelease && echo "kernel $x" || echo "kernel $(uname -r)"
+while read -r x y z; do [ "$x" != Uid: ] || echo "uid $\{z%%[!0-9]*}"; done </proc/self/status || echo "uid $(id -u)"`;
 
 export const CLOCK_CODE = "date '+%s %N'";
 
@@ -22,7 +23,7 @@ for x in ${TOOLS}; do command -v $x >/dev/null && echo "$x $(command -v $x)"; do
 echo "ip $(ip -V 2>&1)"`;
 
 export function takeIdentity(answer: SectionAnswer, context: CollectContext): void {
-  const failure = failureOf(answer, 'hostname; cat /etc/machine-id; id -u');
+  const failure = failureOf(answer, 'hostname; cat /etc/machine-id; id -u; uname -r');
   if (failure) {
     context.update((facts) => ({ ...facts, machineId: failure, privileged: failure }));
     return;
@@ -32,9 +33,16 @@ export function takeIdentity(answer: SectionAnswer, context: CollectContext): vo
   const hostname = values.get('hostname');
   const machineId = values.get('machine-id');
   const uid = values.get('uid');
+  const kernel = values.get('kernel');
   const problem = context.vantage.rootProblem;
   context.update((facts) => ({
     ...facts,
+    network: {
+      ...facts.network,
+      kernelRelease: kernel
+        ? seen(kernel, 'uname -r', answer.readAtUnixMs)
+        : missing('uname -r: no answer'),
+    },
     name: hostname || facts.name,
     machineId: machineId
       ? seen(machineId, 'cat /etc/machine-id', answer.readAtUnixMs)
