@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { OutsideError } from '../model/outside-error.ts';
+import { faultById } from './faults/index.ts';
 import { labPath, type RunningLab } from './find-labs.ts';
 import { jsonLines } from './json-lines.ts';
 import { CONTROL_SOCKET, type FromHub, type ToHub } from './protocol.ts';
@@ -11,16 +12,18 @@ const COMMAND_LIMIT_MS = 15_000;
  * Breaks or mends a running lab. Resolves when every part of it is as it shall be.
  *
  * @returns Ids of the faults now in force, oldest first.
+ * @throws {RangeError} If there is no such fault.
  * @throws {OutsideError} If the lab does not answer, or cannot do it.
  */
-export function commandLab(
+export async function commandLab(
   lab: RunningLab,
   command: 'break' | 'mend' | 'status',
   fault?: string,
 ): Promise<readonly string[]> {
+  if (fault !== undefined) faultById(fault);
   const socket = connect(labPath(lab, CONTROL_SOCKET));
   socket.setTimeout(COMMAND_LIMIT_MS, () => socket.destroy(new Error('no answer')));
-  return new Promise((resolve, reject) => {
+  return await new Promise((resolve, reject) => {
     const fail = (found: string, cause?: unknown) =>
       reject(new OutsideError({ doing: `${command} lab "${lab.id}"`, found, cause }));
     const wire = jsonLines<FromHub, ToHub>(socket, (message) => {

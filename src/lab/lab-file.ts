@@ -12,7 +12,8 @@ export interface LabFile {
 }
 
 /** How the tailnet's tunnels are made: of veth and policy rules, or of WireGuard in user space. */
-export type LabVariant = 'veth' | 'wireguard';
+export const LAB_VARIANTS = ['veth', 'wireguard'] as const;
+export type LabVariant = (typeof LAB_VARIANTS)[number];
 
 export interface LabFileHost {
   readonly name: string;

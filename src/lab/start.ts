@@ -7,11 +7,17 @@ import type { LabVariant } from './lab-file.ts';
 import { locateLabHost } from './locate.ts';
 import { builtPrograms } from './programs.ts';
 import { stopLab } from './stop.ts';
+import { withRelease, withSwap } from './topology/adjust.ts';
+import { homelab } from './topology/homelab.ts';
 
 export interface LabOptions {
   /** Letters, digits and dashes; absent: one that no running lab has. */
   readonly id?: string | undefined;
   readonly variant?: LabVariant | undefined;
+  /** `HOST/DAEMON=ADDRESS`: relays to a real program instead of emulating that one. */
+  readonly swaps?: readonly string[] | undefined;
+  /** Release that the emulated TrueNAS is; absent: 25.04. */
+  readonly truenas?: string | undefined;
   /** True: the lab outlives us. False: it ends when we do. */
   readonly keep?: boolean | undefined;
   /** Folder of the built programs; absent: where this program was built to. */
@@ -47,12 +53,14 @@ const ID = /^[a-z0-9][a-z0-9-]{0,30}$/i;
 /**
  * Builds the homelab and resolves when it is ready, within about a second.
  *
- * @throws {RangeError} If the id is not one.
+ * @throws {RangeError} If the id, a swap or the release is none.
  * @throws {OutsideError} If the machine cannot do it, or a lab of that id runs already.
  */
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const id = options.id ?? unusedId();
   if (!ID.test(id)) throw new RangeError(`Cannot name a lab "${id}": use letters, digits, dashes`);
+  (options.swaps ?? []).reduce(withSwap, homelab);
+  if (options.truenas !== undefined) withRelease(homelab, options.truenas);
   if (findLabs().some((lab) => lab.id === id)) {
     throw new OutsideError({
       doing: `start lab "${id}"`,
@@ -140,6 +148,8 @@ function spawnOwner(id: string, rootless: boolean, options: LabOptions): ChildPr
       ...['--pid', '--fork', '--kill-child', '--mount', '--mount-proc', '--net'],
       ...['--propagation', 'private', '--', process.execPath, join(programs, 'lab-init.js')],
       ...['--lab-id', id, '--programs', programs, '--variant', options.variant ?? 'veth'],
+      ...(options.swaps ?? []).flatMap((swap) => ['--swap', swap]),
+      ...(options.truenas === undefined ? [] : ['--truenas', options.truenas]),
       ...(rootless ? ['--rootless'] : []),
       ...(options.keep ? [] : ['--bound']),
     ],
@@ -163,22 +173,29 @@ function untilReady(owner: ChildProcess, id: string, { onStep }: LabOptions): Pr
     let rest = '';
     const fail = (found: string, cause?: unknown) =>
       reject(new OutsideError({ doing: `start lab "${id}"`, found, cause }));
+    const hear = ({ step, error, ready }: Said) => {
+      if (step !== undefined) onStep?.(step, owner.pid ?? 0);
+      if (error !== undefined) fail(error);
+      if (ready) resolve();
+    };
     owner.stderr?.on('data', (chunk) => {
       stderr += chunk;
     });
     owner.stdout?.on('data', (chunk) => {
       const lines = `${rest}${chunk}`.split('\n');
       rest = lines.pop() ?? '';
-      for (const line of lines) {
-        const said = JSON.parse(line) as { step?: string; ready?: boolean; error?: string };
-        if (said.step !== undefined) onStep?.(said.step, owner.pid ?? 0);
-        if (said.error !== undefined) fail(said.error);
-        if (said.ready) resolve();
-      }
+      for (const line of lines) hear(JSON.parse(line) as Said);
     });
     owner.on('error', (error) => fail(error.message, error));
     owner.on('close', () => fail(stderr.trim() || 'it ended while it was being built'));
   });
+}
+
+/** What the first process of the lab says while it builds. */
+interface Said {
+  readonly step?: string;
+  readonly ready?: boolean;
+  readonly error?: string;
 }
 
 /** Lets go of a kept lab, so that we can end. */

@@ -8,9 +8,10 @@ export interface Listener {
 }
 
 /**
- * @param port On every address of the host, both families where there are two.
+ * @param place A port, on every address of the host in both families where there are two; or the
+ *   path of a unix socket.
  */
-export function createListener(server: Server, port: number): Listener {
+export function createListener(server: Server, place: number | string): Listener {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
@@ -23,7 +24,7 @@ export function createListener(server: Server, port: number): Listener {
       if (server.listening) return Promise.resolve();
       return new Promise((resolve, reject) => {
         server.once('error', reject);
-        server.listen(port, () => {
+        server.listen(place, () => {
           server.off('error', reject);
           resolve();
         });

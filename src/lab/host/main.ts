@@ -2,7 +2,13 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { LAB_DIR_ON_HOST } from '../init/host-script.ts';
 import { type JsonLines, jsonLines } from '../json-lines.ts';
-import { CONTROL_SOCKET, type FromHub, type ProcessState, type ToHub } from '../protocol.ts';
+import {
+  CONTROL_SOCKET,
+  type DaemonState,
+  type FromHub,
+  type ProcessState,
+  type ToHub,
+} from '../protocol.ts';
 import type { Acceptance } from '../tailnet/member.ts';
 import type { DaemonKind } from '../topology/topology.ts';
 import type { Daemon, DaemonFactory, TunnelControl } from './daemon.ts';
@@ -45,10 +51,15 @@ async function become(
   tunnel: TunnelControl,
 ): Promise<void> {
   for (const state of wanted) {
-    const running = daemons.get(state.kind) ?? (await FACTORIES[state.kind]())(tunnel);
+    const running = daemons.get(state.kind) ?? (await createDaemon(state, tunnel));
     daemons.set(state.kind, running);
     await running.become(state, netmap);
   }
+}
+
+async function createDaemon({ kind, swap }: DaemonState, tunnel: TunnelControl): Promise<Daemon> {
+  if (swap !== undefined) return (await import('./relay.ts')).createRelay(kind, swap);
+  return (await FACTORIES[kind]())(tunnel);
 }
 
 /** Asks the lab to make the tailnet obey; a tailscaled waits for that before it answers. */

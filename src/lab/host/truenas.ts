@@ -69,13 +69,19 @@ export const createTruenas: DaemonFactory = () => {
 function createRest(name: TruenasRelease): (request: IncomingMessage, secure: boolean) => Answer {
   const release = RELEASES[name];
   let keyIsRevoked = false;
+
+  function mayEnter({ headers }: IncomingMessage, secure: boolean): boolean {
+    const key = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1];
+    if (key !== API_KEY) return false;
+    if (!secure && release.revokesPlainKeys) keyIsRevoked = true;
+    return !keyIsRevoked;
+  }
+
   return (request, secure) => {
     const path = (request.url ?? '').replace(/\?.*/, '').replace(/\/$/, '');
     if (!path.startsWith('/api/v2.0')) return { status: 302, headers: { location: '/ui/' } };
     if (!release.hasRest) return { status: 404 };
-    const key = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
-    if (key === API_KEY && !secure && release.revokesPlainKeys) keyIsRevoked = true;
-    if (key !== API_KEY || keyIsRevoked) return UNAUTHORIZED;
+    if (!mayEnter(request, secure)) return UNAUTHORIZED;
     if (path !== '/api/v2.0/system/version') return { status: 404 };
     if (request.method !== 'GET') return { status: 405 };
     return { status: 200, body: JSON.stringify(release.name) };

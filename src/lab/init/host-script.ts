@@ -1,17 +1,10 @@
-import { type HostSpec, networkOf, type Topology } from '../topology/topology.ts';
+import { type HostSpec, networkOf } from '../topology/topology.ts';
+import type { Plan } from './plan.ts';
 
 /** Marks the first process of every host; `locate` looks for it in /proc. */
 export const HOST_MARK = 'returnpath-lab-host';
 /** Where a host sees the lab's own files. */
 export const LAB_DIR_ON_HOST = '/run/returnpath-lab';
-
-interface ScriptContext {
-  readonly topology: Topology;
-  readonly labId: string;
-  /** Absolute path of the program that serves a host's daemons. */
-  readonly hostProgram: string;
-  readonly nodePath: string;
-}
 
 /** What the kernel would otherwise inherit from the machine the lab runs on. */
 const NEUTRAL_SYSCTLS: Readonly<Record<string, string>> = {
@@ -41,7 +34,7 @@ export function localApiPath(host: HostSpec, lab: string): string {
  * `$LAB` is where the lab's files are seen when it starts: /run in the lab itself, and
  * {@link LAB_DIR_ON_HOST} for what is started inside a host.
  */
-export function hostScript(host: HostSpec, context: ScriptContext): string {
+export function hostScript(host: HostSpec, plan: Plan): string {
   const lab = host.inside ? LAB_DIR_ON_HOST : '/run';
   return [
     `LAB=${lab}`,
@@ -56,10 +49,10 @@ export function hostScript(host: HostSpec, context: ScriptContext): string {
     'mount --bind $HOST/machine-id /etc/machine-id',
     `hostname ${host.hostname}`,
     ...(host.sharesNetwork ? [] : sysctlLines({ ...NEUTRAL_SYSCTLS, ...host.sysctls })),
-    ...host.daemons.map((_, index) => daemonLine(host, index, context)),
-    ...context.topology.hosts
+    ...host.daemons.map((_, index) => daemonLine(host, index, plan)),
+    ...plan.topology.hosts
       .filter(({ inside }) => inside === host.name)
-      .map((child) => `${enterCommand(child, context, '$LAB')} </dev/null >/dev/null 2>&1 &`),
+      .map((child) => `${enterCommand(child, plan, '$LAB')} </dev/null >/dev/null 2>&1 &`),
     'sleep infinity &',
     'wait',
     '',
@@ -70,7 +63,7 @@ export function hostScript(host: HostSpec, context: ScriptContext): string {
  * The command that starts a host, from the lab or from the host it is inside. `lab` is where the
  * caller sees the lab's files.
  */
-export function enterCommand(host: HostSpec, { labId }: ScriptContext, lab: string): string {
+export function enterCommand(host: HostSpec, { labId }: Plan, lab: string): string {
   return [
     `nsenter --net=${lab}/netns/${networkOf(host)}`,
     'unshare --mount --propagation private --uts --pid --fork --kill-child --mount-proc',
@@ -78,10 +71,9 @@ export function enterCommand(host: HostSpec, { labId }: ScriptContext, lab: stri
   ].join(' ');
 }
 
-function daemonLine(host: HostSpec, index: number, context: ScriptContext): string {
-  const { nodePath, hostProgram } = context;
+function daemonLine(host: HostSpec, index: number, plan: Plan): string {
   const log = `$HOST/daemons-${index}.log`;
-  return `"${nodePath}" "${hostProgram}" ${host.name} ${index} </dev/null >${log} 2>&1 &`;
+  return `"${process.execPath}" "${plan.hostProgram}" ${host.name} ${index} </dev/null >${log} 2>&1 &`;
 }
 
 function sysctlLines(sysctls: Readonly<Record<string, string>>): readonly string[] {

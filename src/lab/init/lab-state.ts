@@ -6,6 +6,7 @@ import type { PrefsEdit } from '../tailscaled/prefs.ts';
 import { type DaemonSpec, type HostSpec, networkOf, type Topology } from '../topology/topology.ts';
 import { editPrefs } from './local-api-client.ts';
 import { switchPort } from './network-batch.ts';
+import type { Plan } from './plan.ts';
 import { run } from './run.ts';
 import { type Part, type Parts, partsOf, startingPrefs } from './settings.ts';
 import type { Tailnet } from './tailnet.ts';
@@ -20,10 +21,8 @@ export interface LabState {
 }
 
 export interface LabStateContext {
-  readonly topology: Topology;
+  readonly plan: Plan;
   readonly tailnet: Tailnet;
-  /** True where nft works. */
-  readonly netfilter: boolean;
   /** Path of the LocalAPI socket of a host's tailscaled, as the lab sees it. */
   readonly localApi: (host: HostSpec) => string;
   /** Tells the processes what they are to be. */
@@ -31,7 +30,8 @@ export interface LabStateContext {
 }
 
 export function createLabState(context: LabStateContext): LabState {
-  const { topology, tailnet } = context;
+  const { plan, tailnet } = context;
+  const { topology, netfilter } = plan;
   let active: readonly Fault[] = [];
   let parts: Parts = new Map();
   /** Values that sysctls had before a fault first touched them. */
@@ -133,7 +133,6 @@ export function createLabState(context: LabStateContext): LabState {
       const self = views.find(({ member }) => member.stableId === selfId);
       if (!self) throw new RangeError(`Cannot find "${hostName}" in its own tailnet`);
       const peers = views.filter((view) => view !== self);
-      const { netfilter } = context;
       const noSnat = host.tailnet.noSnat ?? false;
       const configFile = configFileOf(host);
       return { daemons, netmap: { self, peers, netfilter, noSnat, configFile } };

@@ -1,4 +1,5 @@
 import { type HostSpec, networkOf, type Segment, type Topology } from '../topology/topology.ts';
+import type { Plan } from './plan.ts';
 
 /** Name of the network namespace in which the tunnels meet. */
 export const TAILNET_NAMESPACE = 'tailnet';
@@ -16,30 +17,38 @@ export function tunnelHosts(topology: Topology): readonly HostSpec[] {
   return topology.hosts.filter((host) => host.tailnet?.tun);
 }
 
+/** Members whose tunnel is a cable into the tailnet namespace. */
+function cabledTunnels({ topology, variant }: Plan): readonly HostSpec[] {
+  return variant === 'veth' ? tunnelHosts(topology) : [];
+}
+
 /** Every network namespace of the lab but its root. */
-export function namespacesOf(topology: Topology): readonly string[] {
-  return [...new Set(topology.hosts.map(networkOf)), TAILNET_NAMESPACE];
+export function namespacesOf({ topology, variant }: Plan): readonly string[] {
+  const tailnet = variant === 'veth' ? [TAILNET_NAMESPACE] : [];
+  return [...new Set(topology.hosts.map(networkOf)), ...tailnet];
 }
 
 /**
  * Arguments of `ip`, one command a line, that make all namespaces and lay all cables. To be run in
  * the lab's root namespace.
  */
-export function cablingBatch(topology: Topology): string {
+export function cablingBatch(plan: Plan): string {
+  const { topology } = plan;
   const owned = topology.segments.filter((segment) => segment.on);
   const shared = topology.segments.filter((segment) => !segment.on);
   return lines([
-    ...namespacesOf(topology).map((name) => `netns add ${name}`),
+    ...namespacesOf(plan).map((name) => `netns add ${name}`),
     ...shared.map(({ bridge }) => `link add name ${bridge} type bridge`),
     ...owned.flatMap(ownedBridge),
     ...topology.hosts.flatMap((host) => host.ports.map((port) => cable(topology, host, port))),
-    ...tunnelHosts(topology).map(tunnel),
+    ...cabledTunnels(plan).map(tunnel),
     ...shared.flatMap((segment) => rootPorts(topology, segment)),
   ]);
 }
 
 /** Arguments of `ip` that give one namespace its devices, addresses and routes. */
-export function namespaceBatch(topology: Topology, namespace: string, ipv6: boolean): string {
+export function namespaceBatch(plan: Plan, namespace: string): string {
+  const { topology, ipv6 } = plan;
   if (namespace === TAILNET_NAMESPACE) return tailnetBatch(topology);
   const hosts = topology.hosts.filter((host) => networkOf(host) === namespace);
   return lines([
@@ -50,7 +59,7 @@ export function namespaceBatch(topology: Topology, namespace: string, ipv6: bool
     ...hosts.flatMap((host) => [
       ...host.ports.flatMap((port) => deviceUp(port, ipv6)),
       ...host.routes.filter((route) => ipv6 || !isIpv6(route)).map((route) => `route add ${route}`),
-      ...(host.tailnet?.tun ? tunnelUp(TUNNEL_DEVICE) : []),
+      ...(cabledTunnels(plan).includes(host) ? tunnelUp(TUNNEL_DEVICE) : []),
     ]),
   ]);
 }

@@ -2,8 +2,9 @@ import { cryptokeyRules, type Tunnel } from '../tailnet/cryptokey-rules.ts';
 import { nodeKey, stableId } from '../tailnet/identity.ts';
 import type { Acceptance, Member, NodeView } from '../tailnet/member.ts';
 import { viewsOf } from '../tailnet/member.ts';
-import type { HostSpec, Topology } from '../topology/topology.ts';
+import type { HostSpec } from '../topology/topology.ts';
 import { TAILNET_NAMESPACE, tableOf, tailnetPort, tunnelHosts } from './network-batch.ts';
+import type { Plan } from './plan.ts';
 import { run } from './run.ts';
 
 const NOTHING_ACCEPTED: Acceptance = { routes: false, exitNode: '' };
@@ -24,13 +25,8 @@ export interface TailnetChange {
   readonly online?: boolean;
 }
 
-/**
- * @param wired False where the tunnels are real WireGuard, which enforces by itself.
- */
-export function createTailnet(
-  topology: Topology,
-  { ipv6, wired }: { ipv6: boolean; wired: boolean },
-): Tailnet {
+/** Tunnels that are real WireGuard enforce by themselves; then only the control server is left. */
+export function createTailnet({ topology, ipv6, variant }: Plan): Tailnet {
   const members = new Map(
     topology.hosts.flatMap((host) => {
       const member = memberOf(host);
@@ -79,7 +75,7 @@ export function createTailnet(
       return JSON.stringify(views()) !== before;
     },
     enforce() {
-      if (!wired) return Promise.resolve();
+      if (variant !== 'veth') return Promise.resolve();
       const next = queue.then(() => Promise.all(families.map(enforceFamily)).then(() => {}));
       // one failure must not stop later changes; whoever asked for this one is told
       queue = next.catch(() => {});

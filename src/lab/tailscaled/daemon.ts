@@ -6,9 +6,7 @@ import type { DaemonFactory } from '../host/daemon.ts';
 import { type Backend, createBackend } from './backend.ts';
 import { type Permission, serveLocalApi } from './local-api.ts';
 import { findPeerUid, type PeerUid } from './peer-credentials.ts';
-
-/** tailscaled's usual socket; in a container it lies in the container's own mounts. */
-const SOCKET_PATH = '/var/run/tailscale/tailscaled.sock';
+import { LOCAL_API_SOCKET } from './socket-path.ts';
 
 /** Emulates tailscaled: its name, its LocalAPI, its rules and routes. */
 export const createTailscaled: DaemonFactory = (tunnel) => {
@@ -37,11 +35,11 @@ function listen(backend: Backend): Promise<void> {
       (error: unknown) => response.destroy(error instanceof Error ? error : undefined),
     );
   });
-  mkdirSync(dirname(SOCKET_PATH), { recursive: true });
+  mkdirSync(dirname(LOCAL_API_SOCKET), { recursive: true });
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(SOCKET_PATH, () => {
-      chmodSync(SOCKET_PATH, peerUid ? 0o666 : 0o600);
+    server.listen(LOCAL_API_SOCKET, () => {
+      chmodSync(LOCAL_API_SOCKET, peerUid ? 0o666 : 0o600);
       resolve();
     });
   });

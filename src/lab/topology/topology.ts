@@ -65,7 +65,8 @@ export interface TailnetNode {
 export const DAEMON_KINDS = ['tailscaled', 'truenas', 'nfs', 'web-ui'] as const;
 export type DaemonKind = (typeof DAEMON_KINDS)[number];
 
-export type TruenasRelease = '24.10' | '25.04' | '25.10' | '26.0';
+export const TRUENAS_RELEASES = ['24.10', '25.04', '25.10', '26.0'] as const;
+export type TruenasRelease = (typeof TRUENAS_RELEASES)[number];
 
 /** An emulated server. `swap` names an address that is relayed to instead of emulating. */
 export interface DaemonSpec {

@@ -1,0 +1,125 @@
+import { spawn } from 'node:child_process';
+import { Command, Option } from 'commander';
+import { commandLab } from '../lab/control.ts';
+import { faults } from '../lab/faults/index.ts';
+import { findLabs, readLabFile } from '../lab/find-labs.ts';
+import { LAB_VARIANTS, type LabVariant } from '../lab/lab-file.ts';
+import { chooseLab, locateLabHost } from '../lab/locate.ts';
+import { startLab } from '../lab/start.ts';
+import { stopLab } from '../lab/stop.ts';
+import { EXIT } from './exit-codes.ts';
+
+const EXAMPLES = `
+Examples:
+  returnpath lab up
+  returnpath lab break accept-routes
+  returnpath diagnose --from lab://node --to lab://nas --control 10.0.0.1
+  returnpath lab exec nas -- ip route get 10.0.0.197 from 10.0.0.210
+  returnpath lab down`;
+
+interface WhichLab {
+  readonly id?: string;
+}
+
+/** The homelab of the outage, from namespaces of this kernel: to break, look at and mend. */
+export function labCommand(): Command {
+  return new Command('lab')
+    .enablePositionalOptions()
+    .description('build the homelab of the outage from namespaces, break it and mend it')
+    .addHelpText('after', EXAMPLES)
+    .addCommand(upCommand())
+    .addCommand(onLab('status', 'say which labs run, and what is broken in them').action(status))
+    .addCommand(onLab('break', 'put a fault in force').argument('<fault>').action(change('break')))
+    .addCommand(onLab('mend', 'take a fault back').argument('<fault>').action(change('mend')))
+    .addCommand(new Command('faults').description('list what can be broken').action(listFaults))
+    .addCommand(
+      onLab('exec', 'run a program on a host')
+        .argument('<host>')
+        .argument('<command...>')
+        .passThroughOptions()
+        .action(exec),
+    )
+    .addCommand(onLab('down', 'end a lab').action(down));
+}
+
+function onLab(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .option('--id <id>', 'which lab, if several run');
+}
+
+function upCommand(): Command {
+  return new Command('up')
+    .description('build the lab; it stays until `lab down`')
+    .option('--id <id>', 'its name, to run several side by side', 'homelab')
+    .addOption(
+      new Option('--variant <variant>', 'what the tunnels are made of')
+        .choices(LAB_VARIANTS)
+        .default('veth'),
+    )
+    .option('--swap <host/daemon=address>', 'relay to a real program instead of emulating', collect)
+    .option('--truenas <release>', 'release that the emulated TrueNAS is')
+    .action(up);
+}
+
+async function up(options: {
+  id: string;
+  variant: LabVariant;
+  swap?: readonly string[];
+  truenas?: string;
+}): Promise<void> {
+  const started = performance.now();
+  const { id, variant, swap, truenas } = options;
+  const lab = await startLab({ id, variant, swaps: swap, truenas, keep: true });
+  const seconds = ((performance.now() - started) / 1000).toFixed(2);
+  console.log(`lab "${lab.id}" is ready after ${seconds} s; process ${lab.ownerPid} holds it`);
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+function status({ id }: WhichLab): void {
+  const labs = id === undefined ? findLabs() : [chooseLab(id)];
+  if (labs.length === 0) console.log('no lab is running');
+  for (const lab of labs) {
+    const { variant, faults: inForce, hosts, rootless } = readLabFile(lab);
+    const how = `${variant}${rootless ? ', in a user namespace' : ''}`;
+    console.log(`lab "${lab.id}" (${how}), process ${lab.ownerPid}`);
+    console.log(`  faults  ${inForce.length > 0 ? inForce.join(', ') : 'none'}`);
+    for (const { name, hostname, addresses, off } of hosts) {
+      const where = off ? 'switched off' : addresses.join(' ');
+      console.log(`  ${`lab://${lab.id}/${name}`.padEnd(30)} ${hostname.padEnd(28)} ${where}`);
+    }
+  }
+}
+
+function change(command: 'break' | 'mend') {
+  return async (fault: string, { id }: WhichLab): Promise<void> => {
+    const inForce = await commandLab(chooseLab(id), command, fault);
+    console.log(inForce.length > 0 ? `in force: ${inForce.join(', ')}` : 'the lab is whole');
+  };
+}
+
+function listFaults(): void {
+  for (const { id, title, expect } of faults) {
+    const yields = expect.causes.length > 0 ? expect.causes.join(', ') : expect.verdict;
+    console.log(`${id.padEnd(26)} ${title}  =>  ${yields}`);
+  }
+}
+
+async function exec(host: string, command: readonly string[], { id }: WhichLab): Promise<void> {
+  const { enter } = await locateLabHost(id, host);
+  const [program = '', ...args] = [...enter, ...command];
+  const child = spawn(program, args, { stdio: 'inherit' });
+  process.exitCode = await new Promise<number>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve(code ?? EXIT.outside));
+  });
+}
+
+async function down({ id }: WhichLab): Promise<void> {
+  const lab = chooseLab(id);
+  await stopLab(lab.ownerPid, lab.id);
+  console.log(`lab "${lab.id}" is gone`);
+}

@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import type { HostSpec } from '../topology/topology.ts';
+import { enterCommand, hostScript } from './host-script.ts';
+import { masqueradeRuleset } from './nat.ts';
+import { cablingBatch, namespaceBatch, namespacesOf, TAILNET_NAMESPACE } from './network-batch.ts';
+import type { Plan } from './plan.ts';
+import { run } from './run.ts';
+
+/** What the tailnet namespace needs to pass packets on by its rules alone. */
+const FORWARD_EVERYTHING = [
+  'echo 1 > /proc/sys/net/ipv4/ip_forward',
+  'for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 > $f; done',
+  '[ ! -e /proc/sys/net/ipv6 ] || echo 1 > /proc/sys/net/ipv6/conf/all/forwarding',
+].join('\n');
+
+/** Makes the network namespaces, bridges and cables. */
+export async function layCables(plan: Plan): Promise<void> {
+  await run(['ip', '-batch', '-'], cablingBatch(plan));
+}
+
+/** Starts the first process of every host; pods and containers are started by their hosts. */
+export function startHosts(plan: Plan): void {
+  for (const host of plan.topology.hosts) {
+    mkdirSync(`/run/hosts/${host.name}`, { recursive: true });
+    writeFileSync(`/run/hosts/${host.name}/start.sh`, hostScript(host, plan));
+  }
+  for (const host of plan.topology.hosts.filter(({ inside }) => !inside)) {
+    const command = `exec ${enterCommand(host, plan, '/run')} 2>/run/hosts/${host.name}/log`;
+    spawn('sh', ['-c', command], { stdio: 'ignore' });
+  }
+}
+
+/** Gives every namespace its devices, addresses, routes and NAT. */
+export async function nameAddresses(plan: Plan): Promise<void> {
+  const namespaces = namespacesOf(plan);
+  await Promise.all([
+    ...namespaces.map((name) => run(['ip', '-n', name, '-batch', '-'], namespaceBatch(plan, name))),
+    ...(plan.netfilter ? plan.topology.hosts.map(masquerade) : []),
+    ...(namespaces.includes(TAILNET_NAMESPACE)
+      ? [run([...inNamespace(TAILNET_NAMESPACE), 'sh', '-c', FORWARD_EVERYTHING])]
+      : []),
+  ]);
+}
+
+async function masquerade({ name, masquerade }: HostSpec): Promise<void> {
+  if (masquerade)
+    await run([...inNamespace(name), 'nft', '-f', '-'], masqueradeRuleset(masquerade));
+}
+
+function inNamespace(name: string): readonly string[] {
+  return ['nsenter', `--net=/run/netns/${name}`];
+}

@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LabVariant } from '../lab-file.ts';
+import { withRelease, withSwap } from '../topology/adjust.ts';
+import { homelab } from '../topology/homelab.ts';
+import type { Topology } from '../topology/topology.ts';
+import { withoutNat } from './nat.ts';
+import { works } from './run.ts';
+
+/** What is going to be built, after a look at what this machine can do. */
+export interface Plan {
+  readonly labId: string;
+  readonly variant: LabVariant;
+  readonly topology: Topology;
+  /** Absolute path of the program that serves a host's daemons. */
+  readonly hostProgram: string;
+  /** In a user namespace, where nobody but root exists. */
+  readonly rootless: boolean;
+  /** Ends when standard input does: the lab of a program, not of a user. */
+  readonly bound: boolean;
+  readonly ipv6: boolean;
+  /** True where nft works. */
+  readonly netfilter: boolean;
+}
+
+/**
+ * Reads the command line of the lab's first process.
+ *
+ * @throws {RangeError} If a swap or a release is none.
+ */
+export async function makePlan(argv: readonly string[]): Promise<Plan> {
+  const all = (name: string) => argv.filter((_, index) => argv[index - 1] === name);
+  const one = (name: string) => all(name)[0] ?? '';
+  const netfilter = await works(['nft', 'list', 'ruleset']);
+  const [release] = all('--truenas');
+  const base = all('--swap').reduce(withSwap, netfilter ? homelab : withoutNat(homelab));
+  return {
+    labId: one('--lab-id'),
+    variant: one('--variant') === 'wireguard' ? 'wireguard' : 'veth',
+    topology: release === undefined ? base : withRelease(base, release),
+    hostProgram: join(one('--programs'), 'lab-host.js'),
+    rootless: argv.includes('--rootless'),
+    bound: argv.includes('--bound'),
+    ipv6: existsSync('/proc/sys/net/ipv6'),
+    netfilter,
+  };
+}

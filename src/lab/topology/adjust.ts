@@ -1,0 +1,57 @@
+import {
+  DAEMON_KINDS,
+  type DaemonSpec,
+  type Topology,
+  TRUENAS_RELEASES,
+  type TruenasRelease,
+} from './topology.ts';
+
+/**
+ * The topology with an emulated server replaced by the address of a real one.
+ *
+ * @param swap `HOST/DAEMON=ADDRESS`, for instance `nas/nfs=10.0.0.38:2049`.
+ * @throws {RangeError} If it has another form, or names a server that is not there.
+ */
+export function withSwap(topology: Topology, swap: string): Topology {
+  const [, host, kind, address] = /^([^/]+)\/([^=]+)=(.+)$/.exec(swap) ?? [];
+  const exists = topology.hosts.some(
+    ({ name, daemons }) => name === host && daemons.flat().some((daemon) => daemon.kind === kind),
+  );
+  if (!exists || address === undefined) {
+    throw new RangeError(
+      `Cannot swap "${swap}": it must be HOST/DAEMON=ADDRESS, with a daemon of that host out of ${DAEMON_KINDS.join(', ')}`,
+    );
+  }
+  return mapDaemons(topology, (daemon, name) =>
+    name === host && daemon.kind === kind ? { ...daemon, swap: address } : daemon,
+  );
+}
+
+/** @throws {RangeError} If it is no release the lab can emulate. */
+export function withRelease(topology: Topology, release: string): Topology {
+  if (!isRelease(release)) {
+    throw new RangeError(
+      `Cannot emulate TrueNAS "${release}": known are ${TRUENAS_RELEASES.join(', ')}`,
+    );
+  }
+  return mapDaemons(topology, (daemon) =>
+    daemon.kind === 'truenas' ? { ...daemon, release } : daemon,
+  );
+}
+
+function isRelease(text: string): text is TruenasRelease {
+  return (TRUENAS_RELEASES as readonly string[]).includes(text);
+}
+
+function mapDaemons(
+  topology: Topology,
+  change: (daemon: DaemonSpec, host: string) => DaemonSpec,
+): Topology {
+  return {
+    ...topology,
+    hosts: topology.hosts.map((host) => ({
+      ...host,
+      daemons: host.daemons.map((list) => list.map((daemon) => change(daemon, host.name))),
+    })),
+  };
+}

@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { faults } from '../../src/lab/faults/index.ts';
+import type { Lab } from '../../src/lab/start.ts';
+import { connects, routingState, startTestLab } from '../support/lab.ts';
+import { describeWith } from '../support/needs.ts';
+
+/** How the three ports of the NAS look from where the fault's question is asked. */
+const LOOKS: Readonly<Record<string, readonly [api: string, nfs: string]>> = {
+  'accept-routes': ['timed-out', 'timed-out'],
+  'exit-node-no-lan': ['timed-out', 'timed-out'],
+  'nfs-down': ['answered', 'refused'],
+  'api-hangs': ['answered', 'answered'],
+  'api-down-nfs-up': ['refused', 'answered'],
+  'nas-off': ['unreachable', 'unreachable'],
+};
+
+function looksOf(id: string, verdict: string): readonly [string, string] {
+  const family = id.startsWith('accept-routes') ? 'accept-routes' : id;
+  return verdict === 'healthy' ? ['answered', 'answered'] : (LOOKS[family] ?? ['', '']);
+}
+
+describeWith(['namespaces', 'ip', 'nft'], 'faults', () => {
+  let lab: Lab;
+  let healthy: string;
+
+  beforeAll(async () => {
+    lab = await startTestLab();
+    healthy = await routingState(lab);
+  });
+  afterAll(async () => {
+    await lab?.stop();
+  });
+
+  const fromClient = (host: string, to: string, port: number) =>
+    connects(lab, { host, to, port, waitMs: port === 443 ? 3_500 : 700 });
+
+  test.each(faults)('$id shows as it must, and mending it leaves no trace', async (fault) => {
+    const { from, serverAddress } = fault.question;
+    await lab.break(fault.id);
+    await lab.break(fault.id);
+    const slow = fault.id === 'nas-off' ? 3_500 : 700;
+    const seen = await Promise.all(
+      [443, 2049].map((port) =>
+        connects(lab, { host: from, to: serverAddress, port, waitMs: slow }),
+      ),
+    );
+    expect(seen).toEqual(looksOf(fault.id, fault.expect.verdict));
+    await lab.mend(fault.id);
+    await lab.mend(fault.id);
+    expect(await routingState(lab)).toBe(healthy);
+    expect(await connects(lab, { host: 'node', to: '10.0.0.210', port: 2049 })).toBe('answered');
+  });
+
+  test('of two faults that hold one setting, the later holds it, and then the other again', async () => {
+    await lab.break('accept-routes-one');
+    await lab.break('accept-routes-lan');
+    expect(await table52()).toContain('10.0.0.0/24 dev tailscale0');
+    await lab.mend('accept-routes-lan');
+    expect(await table52()).toMatch(/^10\.0\.0\.197 dev tailscale0/m);
+    expect(await table52()).not.toContain('10.0.0.0/24');
+    await lab.mend('accept-routes-one');
+    expect(await routingState(lab)).toBe(healthy);
+  });
+
+  test('a fault that is not known is refused', async () => {
+    await expect(lab.break('full-moon')).rejects.toThrow(/Cannot find the fault "full-moon"/);
+  });
+
+  describe('reverse-path filter', () => {
+    test.each([
+      { id: 'accept-routes-rp1', rises: true, halfOpen: false },
+      { id: 'accept-routes-rp0', rises: false, halfOpen: true },
+      { id: 'accept-routes', rises: false, halfOpen: true },
+    ])('$id: counter rises $rises, SYN-RECV $halfOpen', async ({ id, rises, halfOpen }) => {
+      await lab.break(id);
+      const before = await filtered();
+      const probing = connects(lab, { host: 'node', to: '10.0.0.210', port: 2049, waitMs: 1_500 });
+      // the fourth SYN of a client is sent within 1.5 s or never
+      const sockets = await lab.exec('nas', ['sh', '-c', HALF_OPEN_WITHIN_ONE_SECOND]);
+      expect(await probing).toBe('timed-out');
+      expect((await filtered()) > before).toBe(rises);
+      expect(sockets.stdout.includes('half-open')).toBe(halfOpen);
+      await lab.mend(id);
+    });
+  });
+
+  test('accept-routes-lan takes the unadvertised host as well', async () => {
+    await lab.break('accept-routes-lan');
+    expect(await fromClient('utility', '10.0.0.210', 2049)).toBe('timed-out');
+    await lab.mend('accept-routes-lan');
+  });
+
+  test('api-hangs accepts TCP and TLS, and then says nothing', async () => {
+    await lab.break('api-hangs');
+    const { stdout } = await lab.exec('node', [process.execPath, '-e', TLS_THEN_SILENCE]);
+    expect(stdout.trim()).toBe('secured silent');
+    await lab.mend('api-hangs');
+  });
+
+  test('a preference set by hand is mended too', async () => {
+    await lab.break('accept-routes');
+    const patch = `
+      const { request } = require('node:http');
+      const socketPath = '/proc/' + process.argv[1] + '/root/var/run/tailscale/tailscaled.sock';
+      request({ socketPath, method: 'PATCH', path: '/localapi/v0/prefs',
+        headers: { host: 'local-tailscaled.sock' } }).end('{"RouteAll":false,"RouteAllSet":true}');`;
+    const own =
+      'for p in $(pgrep -x tailscaled); do [ /proc/$p/ns/net -ef /proc/self/ns/net ] && echo $p; done';
+    const { stdout: pid } = await lab.exec('nas', ['sh', '-c', `${own}; true`]);
+    await lab.exec('nas', [process.execPath, '-e', patch, pid.trim()]);
+    expect(await connects(lab, { host: 'node', to: '10.0.0.210', port: 2049 })).toBe('answered');
+    await lab.mend('accept-routes');
+    expect(await routingState(lab)).toBe(healthy);
+  });
+
+  async function table52(): Promise<string> {
+    const { stdout } = await lab.exec('nas', ['ip', 'route', 'show', 'table', '52']);
+    return stdout;
+  }
+
+  /** `TcpExt:IPReversePathFilter` of the NAS. */
+  async function filtered(): Promise<number> {
+    const { stdout } = await lab.exec('nas', ['cat', '/proc/net/netstat']);
+    const [names = [], values = []] = stdout
+      .split('\n')
+      .filter((line) => line.startsWith('TcpExt:'))
+      .map((line) => line.split(' '));
+    return Number(values[names.indexOf('IPReversePathFilter')]);
+  }
+});
+
+const HALF_OPEN_WITHIN_ONE_SECOND =
+  "i=0; while [ $i -lt 100 ]; do grep -qE ':0801 [0-9A-F]{32}:[0-9A-F]{4} 03 ' /proc/net/tcp6 && echo half-open && break; i=$((i+1)); sleep 0.01; done";
+
+const TLS_THEN_SILENCE = `
+  const socket = require('node:tls').connect({ host: '10.0.0.210', port: 443, rejectUnauthorized: false });
+  socket.on('secureConnect', () => {
+    process.stdout.write('secured ');
+    socket.write('GET /api/v2.0/system/version/ HTTP/1.1\\r\\nHost: truenas\\r\\n\\r\\n');
+    setTimeout(() => { console.log('silent'); process.exit(); }, 300);
+  });
+  socket.on('data', () => { console.log('answered'); process.exit(); });
+  socket.on('error', (error) => { console.log(error.code); process.exit(); });`;
