@@ -10,6 +10,7 @@ const TRIALS = {
   tcpdump: () => runs('tcpdump', ['--version']),
   nft: () => runs('unshare', [...userFlag(), '-n', 'nft', 'list', 'ruleset']),
   sshd: () => runs('sh', ['-c', 'PATH=$PATH:/usr/sbin command -v sshd && command -v ssh']),
+  sudo: () => runs('sudo', ['-V']),
   wireguard: () => runs('sh', ['-c', 'command -v wireguard-go && command -v wg']),
   ping: () => runs('ping', ['-V']),
   curl: () => runs('curl', ['--version']),

@@ -1,6 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Who may do what on the host. */
@@ -36,7 +35,7 @@ const PORT = 2222;
 const READY_MS = 10_000;
 
 export async function startSshHost(options: SshHostOptions = {}): Promise<SshHost> {
-  const dir = mkdtempSync(join(tmpdir(), 'rp-sshd-'));
+  const dir = mkdtempSync('/tmp/rp-sshd-');
   writeHost(dir, options);
   const child = spawn(
     'unshare',
