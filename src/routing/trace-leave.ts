@@ -53,7 +53,7 @@ function onLink(walk: Walk, host: WorldHost, { packet, answer, step }: Leaving):
 
 /** On-link and nobody we know: whoever has the address takes it in. */
 function toUnseen({ world }: Walk, packet: Packet): Ending {
-  const host = world.unseenHost(packet.destination) ?? packet.destination;
+  const host = world.unseen.get(packet.destination) ?? packet.destination;
   const because = `${packet.destination} is on that link`;
   const step: TraceStep = { host, action: 'deliver', because, notes: ['nobody looked at it'] };
   return endsAt(step, 'delivered', { packet, arrival: { host, device: undefined } });

@@ -70,7 +70,7 @@ function serverOf(world: World, there: Ending, address: string): string {
   const owners = new Set(world.ownersOf(address).map(({ host }) => host.id));
   const [only] = owners;
   if (only !== undefined && owners.size === 1) return only;
-  return world.unseenHost(address) ?? address;
+  return world.unseen.get(address) ?? address;
 }
 
 /** Leaving by another device than the request came in by breaks nothing by itself. */

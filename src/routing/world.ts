@@ -40,8 +40,8 @@ export interface World {
   ownersOf(address: string): readonly Owner[];
   /** The device with that hardware address, where exactly one is known. */
   deviceWithMac(mac: string): Owner | undefined;
-  /** Id of a host nobody looked at, for addresses that the question gives to it. */
-  unseenHost(address: string): string | undefined;
+  /** Addresses that the question gives to a host nobody looked at, with the id of that host. */
+  readonly unseen: ReadonlyMap<string, string>;
 }
 
 /** What a host is made of; `worldOf` fills it from facts. */
@@ -63,7 +63,7 @@ export function worldFrom(
   const hosts: Record<string, WorldHost> = {};
   for (const part of parts) hosts[part.id] = withKernel(part);
   const book = addressBook(Object.values(hosts));
-  return { hosts, ...book, unseenHost: (address) => unseen.get(address) };
+  return { hosts, ...book, unseen };
 }
 
 /** The kernel of a host for decisions of one family, if what those need was seen. */
@@ -107,6 +107,7 @@ export function stateOf(network: NetworkFacts): NetworkState {
     neighbours: seenOr(network.neighbours, []),
     sysctls: seenOr(network.sysctls, {}),
     localTable: seenOr(network.localTable, 'unknown'),
+    kernelRelease: network.kernelRelease?.seen ? network.kernelRelease.value : undefined,
     kernelRelease: seenOr<string | undefined>(network.kernelRelease, undefined),
   };
 }
