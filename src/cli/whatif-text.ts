@@ -66,7 +66,9 @@ export function prefixesOf(first: string, last: string): string[] {
 
 function numberOf(address: string): bigint {
   const words = familyOf(address) === 'ipv4' ? [readIpv4(address)] : (readIpv6(address) ?? []);
-  return words.reduce<bigint>((sum, word) => (sum << 32n) | BigInt(word), 0n);
+  let number = 0n;
+  for (const word of words) number = (number << 32n) | BigInt(word);
+  return number;
 }
 
 function addressOf(number: bigint, bits: bigint): string {

@@ -107,7 +107,6 @@ export function stateOf(network: NetworkFacts): NetworkState {
     neighbours: seenOr(network.neighbours, []),
     sysctls: seenOr(network.sysctls, {}),
     localTable: seenOr(network.localTable, 'unknown'),
-    kernelRelease: network.kernelRelease?.seen ? network.kernelRelease.value : undefined,
     kernelRelease: seenOr<string | undefined>(network.kernelRelease, undefined),
   };
 }
