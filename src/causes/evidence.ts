@@ -19,12 +19,12 @@ export function cameBack(probe: Probe): boolean {
 
 /**
  * How long a target must stay silent to count as silent, in milliseconds: the larger of 300 ms and
- * 20 round trips of the slowest control that answered. Undefined without an answering control.
+ * 20 round trips to the control, the shortest that was measured. Undefined without an answering control.
  */
 export function silenceMs(controls: readonly Probe[]): number | undefined {
   const answers = controls.filter(cameBack).map((probe) => probe.connectMs ?? probe.elapsedMs);
   if (answers.length === 0) return undefined;
-  return Math.max(SILENCE_FLOOR_MS, SILENCE_ROUND_TRIPS * Math.max(...answers));
+  return Math.max(SILENCE_FLOOR_MS, SILENCE_ROUND_TRIPS * Math.min(...answers));
 }
 
 /** Probes of the case that stayed silent long enough while a control answered the same client. */
@@ -56,17 +56,27 @@ function silence(c: Case): readonly Evidence[] {
   ];
 }
 
-/** A socket in SYN-RECV: the SYN came in, the SYN-ACK went out, nothing acknowledged it. */
+/**
+ * A socket in SYN-RECV: the SYN came in, the SYN-ACK went out, nothing acknowledged it. Only one
+ * whose other end the client still holds in SYN-SENT belongs to our probes: a server keeps such
+ * sockets for a minute, past the mending of what caused them.
+ */
 function halfOpen(c: Case): readonly Evidence[] {
   const { server, client, snapshot } = c;
-  const sockets = snapshot.observations.filter(
-    (o): o is SocketState =>
-      o.kind === 'socket' &&
+  const all = snapshot.observations.filter((o): o is SocketState => o.kind === 'socket');
+  const waiting = all.filter((o) => o.host === client.id && o.state === 'SYN-SENT');
+  const sockets = all.filter(
+    (o) =>
       o.host === server.id &&
       o.state === 'SYN-RECV' &&
       o.local.address === server.address &&
-      o.remote.address === client.address &&
-      c.probes.some((p) => p.flow.destinationPort === o.local.port && p.atUnixMs <= o.atUnixMs),
+      waiting.some(
+        ({ local, remote }) =>
+          local.address === o.remote.address &&
+          local.port === o.remote.port &&
+          remote.address === o.local.address &&
+          remote.port === o.local.port,
+      ),
   );
   const [first] = sockets;
   if (!first) return [];
@@ -124,6 +134,12 @@ export function probeEvidence(c: Case, probe: Probe, shows: Evidence['shows']): 
     shows,
     ...(probe.role === 'target' ? { healthy: 'an answer' } : {}),
   };
+}
+
+/** `truenas (10.0.0.210)`, or the address alone when that is all we know. */
+export function called({ name, address }: Party): string {
+  if (address === undefined) return `${name} (address unknown)`;
+  return name === address ? address : `${name} (${address})`;
 }
 
 /** Other clients that the same address answers, each as `name (address)`. */

@@ -1,7 +1,7 @@
 import { vpnName } from '../routing/vpn.ts';
 import { captureOf } from './captured.ts';
 import type { Case, Cause, Verdict } from './cause.ts';
-import { effectOf, isChosenExitNode, provesTogether } from './evidence.ts';
+import { called, effectOf, isChosenExitNode, provesTogether } from './evidence.ts';
 
 // With an exit node chosen and "allow LAN access" off, tailscaled installs the default route and
 // the prefixes of the host's own interfaces in table 52 on purpose, so that nothing leaks.
@@ -36,7 +36,7 @@ function judge(c: Case): Verdict {
   return {
     is: 'present',
     certainty: proven ? 'proven' : 'likely',
-    because: `${server.name} (${server.address}) sends its replies to ${client.name} (${capture.clientAddress}) to its exit node ${name} by ${vpnName(capture.device)}`,
+    because: `${called(server)} sends its replies to ${client.name} (${capture.clientAddress}) to its exit node ${name} by ${vpnName(capture.device)}`,
     chain: [
       `${server.name} uses the exit node ${name} with LAN access off`,
       `its table ${capture.table} holds ${capture.route.prefix} dev ${capture.device}, asked before main`,

@@ -6,6 +6,7 @@ import { alsoCaptured, type CapturedReply, captureOf, longestHolder } from './ca
 import type { Case, Cause, Verdict } from './cause.ts';
 import {
   answeredOthers,
+  called,
   cameBack,
   effectOf,
   isChosenExitNode,
@@ -53,7 +54,7 @@ function judge(c: Case): Verdict {
 }
 
 function summary({ server, client }: Case, { device, clientAddress }: CapturedReply): string {
-  return `${server.name} (${server.address}) sends its replies to ${client.name} (${clientAddress}) into the ${vpnName(device)} tunnel`;
+  return `${called(server)} sends its replies to ${client.name} (${clientAddress}) into the ${vpnName(device)} tunnel`;
 }
 
 function chain(c: Case, capture: CapturedReply): string[] {
@@ -151,7 +152,7 @@ function judgeFromOutside(c: Case): Verdict {
   return {
     is: 'present',
     certainty: 'likely',
-    because: `${server.name} (${server.address}) does not answer ${client.name} (${client.address}), which ${advertiser.hostName} advertises to the tailnet, but answers ${works.client.name} (${works.client.address}), which nobody advertises`,
+    because: `${called(server)} does not answer ${called(client)}, which ${advertiser.hostName} advertises to the tailnet, but answers ${called(works.client)}, which nobody advertises`,
     chain: [
       `${advertiser.hostName} advertises ${client.address} to the tailnet`,
       `a server that accepts tailnet routes would send its replies to ${client.address} into the tunnel`,

@@ -1,7 +1,7 @@
 import type { Evidence } from '../model/diagnosis.ts';
 import type { Probe, SocketState } from '../model/observation.ts';
 import type { Case, Cause, Verdict } from './cause.ts';
-import { cameBack, probeEvidence, provesTogether } from './evidence.ts';
+import { called, cameBack, probeEvidence, provesTogether } from './evidence.ts';
 
 /** Packets go both ways; the machine itself says that nothing listens. */
 export const serviceRefused: Cause = {
@@ -33,7 +33,7 @@ function judge(c: Case): Verdict {
   return {
     is: 'present',
     certainty: proven ? 'proven' : 'likely',
-    because: `${server.name} (${server.address}) is reached and refuses ${ports.map(colon).join(' ')}${rest}`,
+    because: `${called(server)} is reached and refuses ${ports.map(colon).join(' ')}${rest}`,
     chain: [
       `nothing listens on ${ports.map(colon).join(' ')} at ${server.name}`,
       `its kernel answers each attempt with a reset, so packets go there and come back`,

@@ -1,7 +1,7 @@
 import type { Evidence } from '../model/diagnosis.ts';
 import type { SocketState } from '../model/observation.ts';
 import type { Case, Cause, Verdict } from './cause.ts';
-import { probeEvidence, provesTogether } from './evidence.ts';
+import { called, probeEvidence, provesTogether } from './evidence.ts';
 
 // democratic-csi gives the TrueNAS API five seconds (its axios timeout for system/version). A
 // shorter silence is slowness that its users survive, so it is not called a fault.
@@ -26,14 +26,21 @@ function judge(c: Case): Verdict {
     return { is: 'absent', because: 'no service accepted a connection and then stayed silent' };
   }
   const ports = [...new Set(silent.flatMap(({ flow }) => flow.destinationPort ?? []))];
+  const sockets = heldOpen(c, ports);
+  if (sockets.some(({ sendQueueBytes = 0 }) => sendQueueBytes > 0)) {
+    return {
+      is: 'absent',
+      because: `${server.name} did answer: what it sent to ${client.name} is not acknowledged`,
+    };
+  }
   const names = ports.map((port) => `:${port}`).join(' ');
-  const held = acceptedAt(c, ports);
+  const held = heldEvidence(c, sockets);
   const effect = silent.map((probe) => probeEvidence(c, probe, 'effect'));
   const proven = provesTogether(held, effect);
   return {
     is: 'present',
     certainty: proven ? 'proven' : 'likely',
-    because: `${server.name} (${server.address}) accepts ${names} and then says nothing for ${CSI_LIMIT_MS / 1000} s`,
+    because: `${called(server)} accepts ${names} and then says nothing for ${CSI_LIMIT_MS / 1000} s`,
     chain: [
       `the process behind ${names} at ${server.name} does not serve its connections`,
       'the kernel completes the handshake for it, so packets go there and come back',
@@ -51,23 +58,32 @@ function judge(c: Case): Verdict {
   };
 }
 
-/** Connections of the client that the server holds open, or the listeners they came in by. */
-function acceptedAt({ snapshot, server }: Case, ports: readonly number[]): Evidence[] {
-  const sockets = snapshot.observations.filter(
+/**
+ * Connections that the server holds while the client waits, with nothing unacknowledged in them. A
+ * server that did answer and whose answer gets lost has bytes in its send queue: that is a broken
+ * path, and no silent service.
+ */
+function heldOpen({ snapshot, server, client }: Case, ports: readonly number[]): SocketState[] {
+  return snapshot.observations.filter(
     (o): o is SocketState =>
       o.kind === 'socket' &&
       o.host === server.id &&
-      (o.state === 'ESTAB' || o.state === 'LISTEN') &&
+      o.state === 'ESTAB' &&
+      o.remote.address === client.address &&
       ports.includes(o.local.port),
   );
+}
+
+function heldEvidence({ server }: Case, sockets: readonly SocketState[]): Evidence[] {
   const [first] = sockets;
   if (!first) return [];
-  const listed = [...new Set(sockets.map((s) => `${s.state} :${s.local.port}`))].join(', ');
+  const unread = Math.max(0, ...sockets.map(({ receiveQueueBytes }) => receiveQueueBytes ?? 0));
+  const listed = [...new Set(sockets.map(({ local }) => `:${local.port}`))].join(' ');
   return [
     {
       host: server.name,
       command: first.command,
-      answer: listed,
+      answer: `ESTAB ${listed}, ${unread} bytes unread, nothing sent that was not acknowledged`,
       atUnixMs: first.atUnixMs,
       shows: 'mechanism',
     },

@@ -32,6 +32,7 @@ async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('returnpath')
     .description('Finds, proves and explains why a node cannot reach its storage.')
     .version(packageJson.version)
+    .enablePositionalOptions()
     .addHelpText('after', EXAMPLES)
     .exitOverride();
   const asked = COMMANDS[argv[0] ?? ''];

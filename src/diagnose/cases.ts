@@ -26,7 +26,7 @@ function caseOf(snapshot: Snapshot, world: World, address: string): Case {
   return {
     snapshot,
     client,
-    server: { id: to, name: nameOf(snapshot, to), address, facts: snapshot.hosts[to] },
+    server: { id: to, name: nameOf(snapshot, to, address), address, facts: snapshot.hosts[to] },
     forward: legs?.forward,
     back: legs?.back,
     reply: client.address
@@ -61,7 +61,7 @@ function partyOf(snapshot: Snapshot, world: World, id: string, towards: string):
   const facts = snapshot.hosts[id];
   return {
     id,
-    name: nameOf(snapshot, id),
+    name: nameOf(snapshot, id, id),
     address: sourceAddress(world, id, towards) ?? (isAddress(id) ? id : undefined),
     facts,
   };
@@ -80,8 +80,9 @@ export function sourceAddress(world: World, id: string, towards: string): string
   return answer.is === 'route' ? answer.source : undefined;
 }
 
-function nameOf(snapshot: Snapshot, id: string): string {
-  return snapshot.hosts[id]?.name ?? id;
+/** What people call the host; nobody looked at it: its address instead of the URL that failed. */
+function nameOf({ hosts }: Snapshot, id: string, otherwise: string): string {
+  return hosts[id]?.name ?? (id.includes('://') ? otherwise : id);
 }
 
 function isAddress(id: string): boolean {

@@ -121,16 +121,13 @@ function ran({ outcome }: { outcome: string }): boolean {
 function hostNames(snapshot: Snapshot, cases: readonly Case[]): Diagnosis['hosts'] {
   const { from, to, compare } = snapshot.question;
   const [first] = cases;
-  const addresses: Record<string, string | undefined> = {
-    [from]: first?.client.address,
-    [to]: first?.server.address,
-  };
-  for (const { client } of first?.others ?? []) addresses[client.id] = client.address;
+  const parties = first ? [first.client, first.server, ...first.others.map((o) => o.client)] : [];
   const ids = new Set([from, to, ...compare, ...Object.keys(snapshot.hosts)]);
   return Object.fromEntries(
     [...ids].map((id) => {
-      const address = addresses[id];
-      return [id, { name: snapshot.hosts[id]?.name ?? id, ...(address ? { address } : {}) }];
+      const party = parties.find((one) => one.id === id);
+      const name = party?.name ?? snapshot.hosts[id]?.name ?? id;
+      return [id, { name, ...(party?.address ? { address: party.address } : {}) }];
     }),
   );
 }

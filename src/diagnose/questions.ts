@@ -1,5 +1,5 @@
-import type { Address } from '../model/network.ts';
-import { familyOf, prefixContains } from '../model/prefix.ts';
+import { type Address, type Family, TABLE } from '../model/network.ts';
+import { familyOf, prefixContains, prefixLength } from '../model/prefix.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { isVpnDevice } from '../routing/vpn.ts';
 import { worldOf } from '../routing/world.ts';
@@ -82,10 +82,15 @@ function addressItself(id: string, like: string): string | undefined {
   return isAddress && familyOf(id) === familyOf(like) ? id : undefined;
 }
 
-/** The client's IPv4 gateway, when it lies on a subnet of the client: a neighbour to compare with. */
-export function gatewayOf({ hosts }: Snapshot, id: string): string | undefined {
-  const routes = hosts[id]?.network.routes.ipv4;
+/**
+ * The default gateway of a host: a neighbour on its LAN to compare with. Not a link-local one,
+ * which cannot be asked without naming a device.
+ */
+export function gatewayOf({ hosts }: Snapshot, id: string, family: Family): string | undefined {
+  const routes = hosts[id]?.network.routes[family];
   if (!routes?.seen) return undefined;
-  return routes.value.find((route) => route.prefix === '0.0.0.0/0' && route.table === 254)
-    ?.nexthops[0]?.gateway;
+  return routes.value
+    .filter(({ prefix, table }) => table === TABLE.main && prefixLength(prefix) === 0)
+    .map(({ nexthops }) => nexthops[0]?.gateway)
+    .find((gateway) => gateway !== undefined && !gateway.startsWith('fe80:'));
 }

@@ -82,6 +82,10 @@ export const SocketState = z.object({
   state: z.enum(['SYN-RECV', 'SYN-SENT', 'ESTAB', 'LISTEN']),
   local: z.object({ address: z.string(), port: z.number().int() }),
   remote: z.object({ address: z.string(), port: z.number().int() }),
+  /** Bytes that arrived and that the program has not read yet. */
+  receiveQueueBytes: z.number().int().optional(),
+  /** Bytes the program wrote and the other side has not acknowledged. */
+  sendQueueBytes: z.number().int().optional(),
   command: z.string(),
 });
 export type SocketState = z.infer<typeof SocketState>;

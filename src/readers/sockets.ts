@@ -4,7 +4,10 @@ import { addressOf } from './fields.ts';
 import { problemLog, type Reading, reading } from './reading.ts';
 
 /** A TCP socket in one of the states that say something about a path. */
-export type TcpSocket = Pick<SocketState, 'state' | 'local' | 'remote'>;
+export type TcpSocket = Pick<
+  SocketState,
+  'state' | 'local' | 'remote' | 'receiveQueueBytes' | 'sendQueueBytes'
+>;
 type Endpoint = TcpSocket['local'];
 
 const TOLD: Readonly<Record<string, TcpSocket['state']>> = {
@@ -44,7 +47,17 @@ function ssSocket(all: readonly string[]): TcpSocket | undefined | string {
   const local = ssEndpoint(words[3] ?? '');
   const remote = ssEndpoint(words[4] ?? '');
   if (!local || !remote) return 'unreadable address';
-  return { state, local, remote };
+  return { state, local, remote, ...queues(state, Number(words[1]), Number(words[2])) };
+}
+
+/** Of a listener these columns count connections instead of bytes, so they are left out there. */
+function queues(
+  state: TcpSocket['state'],
+  receive: number,
+  send: number,
+): Pick<TcpSocket, 'receiveQueueBytes' | 'sendQueueBytes'> {
+  if (state === 'LISTEN' || !Number.isInteger(receive) || !Number.isInteger(send)) return {};
+  return { receiveQueueBytes: receive, sendQueueBytes: send };
 }
 
 /** `10.0.0.210:2049`, `[fe80::1]%eth0:22`, `*:22`, `0.0.0.0:*`. */
@@ -75,7 +88,9 @@ function procSocket(words: readonly string[]): TcpSocket | undefined | string {
   const local = procEndpoint(words[1] ?? '');
   const remote = procEndpoint(words[2] ?? '');
   if (!local || !remote) return 'unreadable address';
-  return { state, local, remote };
+  const [send = '', receive = ''] = (words[4] ?? '').split(':');
+  const bytes = [receive, send].map((hex) => Number.parseInt(hex, 16));
+  return { state, local, remote, ...queues(state, bytes[0] ?? Number.NaN, bytes[1] ?? Number.NaN) };
 }
 
 /** Words of 32 bits in the byte order of the host, which is taken to be little-endian. */

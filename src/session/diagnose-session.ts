@@ -8,7 +8,9 @@ import {
   sharedAddresses,
 } from '../diagnose/questions.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
+import { FAMILIES } from '../model/network.ts';
 import { OutsideError } from '../model/outside-error.ts';
+import { familyOf } from '../model/prefix.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { OpenVantage, Vantage } from '../ports/vantage.ts';
@@ -36,6 +38,9 @@ export interface DiagnoseResult {
 }
 
 type Role = 'from' | 'to' | 'compare';
+
+/** Past the 5 s that a CSI driver waits for the API, and before our own probes give up. */
+const SERVICE_SILENCE_MS = 5050;
 
 /**
  * Looks at both ends side by side, sends the probes, asks the kernels, and judges again whenever
@@ -84,7 +89,7 @@ class Session {
       {
         from: request.from,
         to: request.to,
-        serverAddresses: givenAddresses(request),
+        serverAddresses: givenAddresses(request).concat(addressesIn(request.to)),
         ports: [...request.ports],
         controls: [...request.controls],
         compare: [],
@@ -198,8 +203,7 @@ class Session {
   #followUp(): void {
     this.#learnAddresses();
     this.#startProbes();
-    this.#askServer();
-    this.#askClient();
+    this.#askKernels();
   }
 
   #learnAddresses(): void {
@@ -207,8 +211,11 @@ class Session {
     if (!this.#looked.has(from)) return;
     const snapshot = this.#snapshot();
     if (this.#looked.has(to)) this.#addAddresses(sharedAddresses(snapshot));
-    const gateway = gatewayOf(snapshot, from);
-    if (controls.length === 0 && gateway) this.#gathering.ask({ controls: [gateway] });
+    const families = new Set(controls.map(familyOf));
+    const gateways = FAMILIES.filter((family) => !families.has(family)).flatMap(
+      (family) => gatewayOf(snapshot, from, family) ?? [],
+    );
+    if (gateways.length > 0) this.#gathering.ask({ controls: [...controls, ...gateways] });
   }
 
   #startProbes(): void {
@@ -224,36 +231,46 @@ class Session {
   }
 
   /**
-   * The second trip to the server: how it would answer, then its counters and sockets. After the
-   * probes began, so that a half-open connection is there to be seen.
+   * The second trip to each end: how its kernel would send, then its neighbours, counters and
+   * sockets. While probes are silent, so that a half-open connection is there to be seen on both.
    */
-  #askServer(): void {
-    const { from, to } = this.#gathering.question;
-    if (!this.#looked.has(to)) return;
-    const clientKnown = this.#looked.has(from) || isBareAddress(from);
-    const failed = !this.#vantages.has(from) && this.#work.size === 0;
-    if (!clientKnown && !failed) return;
-    if (this.#vantages.has(from) && !this.#probing.hasStartedFrom(from)) return;
-    this.#askOnce(to, []);
+  #askKernels(): void {
+    const { from, to, serverAddresses } = this.#gathering.question;
+    const clientIsDone = this.#vantages.has(from)
+      ? this.#looked.has(from) && this.#probing.hasStartedFrom(from)
+      : isBareAddress(from) || this.#work.size === 0;
+    if (!clientIsDone || !this.#probing.allHeardOf || this.#waitsForSilence()) return;
+    if (this.#looked.has(from)) this.#askOnce(from, serverAddresses);
+    if (this.#looked.has(to)) this.#askOnce(to, []);
   }
 
-  /** The second trip to the client, once its probes have woken up ARP. */
-  #askClient(): void {
-    const { from, serverAddresses } = this.#gathering.question;
-    if (!this.#looked.has(from) || !this.#probing.hasStartedFrom(from)) return;
-    if (!this.#probing.allHeardOf) return;
-    this.#askOnce(from, serverAddresses);
+  /**
+   * Whether a service has accepted a connection and not been silent long enough to be called
+   * silent. Its sockets tell the most just before the client gives up.
+   */
+  #waitsForSilence(): boolean {
+    const { clock } = this.#surroundings;
+    const waits = this.#probing.probes
+      .filter(({ outcome, elapsedMs }) => outcome === 'silent' && elapsedMs < SERVICE_SILENCE_MS)
+      .map(({ atUnixMs }) => atUnixMs + SERVICE_SILENCE_MS - clock.now());
+    const waitMs = Math.max(0, ...waits);
+    if (waitMs > 0) clock.wait(waitMs, this.#signal).then(this.#wake, () => {});
+    return waitMs > 0;
   }
 
   #askOnce(id: string, neighbours: readonly string[]): void {
     const vantage = this.#vantages.get(id);
     if (!vantage || this.#asked.has(id)) return;
     this.#asked.add(id);
-    const questions = routeQuestions(this.#snapshot())
-      .filter(({ host }) => host === id)
-      .map(toKernelQuestion);
+    const asked = routeQuestions(this.#snapshot()).filter(({ host }) => host === id);
     const { clock } = this.#surroundings;
-    const ask = { questions, neighbours, clock, signal: this.#signal };
+    const ask = {
+      questions: asked.map(toKernelQuestion),
+      neighbours,
+      peers: [...new Set(asked.map(({ destination }) => destination))],
+      clock,
+      signal: this.#signal,
+    };
     this.#track(
       this.#work,
       askKernel(vantage, ask).then(({ observations }) => this.#gathering.observe(observations)),
@@ -262,12 +279,20 @@ class Session {
 }
 
 function givenAddresses({ addresses, to }: DiagnoseRequest): string[] {
-  if (addresses.length > 0) return [...addresses];
-  return isBareAddress(to) ? [to] : [];
+  return addresses.length > 0 ? [...addresses] : isBareAddress(to) ? [to] : [];
 }
 
 function toKernelQuestion({ destination, source, inputDevice }: RouteQuestion) {
   return { flow: { protocol: 'tcp' as const, destination, source }, inputDevice };
+}
+
+/** LAN addresses that stand in the URL of a vantage: `ssh://admin@10.0.0.210,100.68.1.2`. */
+function addressesIn(url: string): string[] {
+  const [, places = ''] = /^[a-z]+:\/\/(?:[^@/]*@)?([^/?]*)/.exec(url) ?? [];
+  return places
+    .split(',')
+    .map((place) => place.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^([\d.]+):\d+$/, '$1'))
+    .filter((place) => isBareAddress(place) && isLanAddress(place));
 }
 
 // Addresses that only exist inside a tailnet (100.64.0.0/10, fd7a:115c:a1e0::/48): a way to look at

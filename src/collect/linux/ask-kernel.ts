@@ -18,6 +18,8 @@ export interface KernelAsk {
   readonly questions: readonly KernelQuestion[];
   /** Addresses whose hardware address the host may have asked for. */
   readonly neighbours: readonly string[];
+  /** Addresses whose connections with the host are wanted. */
+  readonly peers: readonly string[];
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Called with each observation as it arrives. */
@@ -36,13 +38,13 @@ export interface KernelAnswers {
  * one in SYN-RECV is seen. Never rejects.
  */
 export async function askKernel(vantage: Vantage, ask: KernelAsk): Promise<KernelAnswers> {
-  const { questions, neighbours, clock, signal, onObservation } = ask;
+  const { questions, neighbours, peers, clock, signal, onObservation } = ask;
   const observations: Observation[] = [];
   const unseen: Unseen[] = [];
   const understand = understanding(ask, vantage.hostId);
 
   await runScript(vantage, {
-    parts: kernelParts(questions, neighbours),
+    parts: kernelParts(questions, neighbours, peers),
     clock,
     signal,
     onAnswer(answer) {
@@ -59,7 +61,7 @@ export async function askKernel(vantage: Vantage, ask: KernelAsk): Promise<Kerne
 }
 
 function understanding(
-  { questions, neighbours }: KernelAsk,
+  { questions, neighbours, peers }: KernelAsk,
   host: string,
 ): (answer: SectionAnswer) => Observed {
   let names: Names = {};
@@ -77,7 +79,7 @@ function understanding(
       case 'counters':
         return countersAnswer(answer, host, 'after');
       case 'sockets':
-        return socketsAnswer(answer, host);
+        return socketsAnswer(answer, host, peers);
       default:
         return [];
     }

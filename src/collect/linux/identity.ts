@@ -10,25 +10,27 @@ for f in /etc/machine-id /var/lib/dbus/machine-id; do
 if read -r x <$f; then echo "machine-id $x"; break; fi
 done 2>/dev/null
 read -r x </proc/sys/kernel/osrelease && echo "kernel $x" || echo "kernel $(uname -r)"
+echo ip $($t ip -V 2>&1)
 while read -r x y z; do [ "$x" != Uid: ] || echo "uid $\{z%%[!0-9]*}"; done </proc/self/status || echo "uid $(id -u)"`;
 
 export const CLOCK_CODE = "date '+%s %N'";
 
 /** Programs whose presence says what can be asked on a host. */
 const TOOLS =
-  'ip ss nft iptables tcpdump ping nc ncat curl bash busybox timeout tailscale docker sudo conntrack ethtool';
+  'ss nft iptables tcpdump ping nc ncat curl bash busybox timeout tailscale docker sudo conntrack ethtool';
 
 export const TOOLS_CODE = `
 for x in ${TOOLS}; do command -v $x >/dev/null && echo "$x $(command -v $x)"; done
-echo "ip $(ip -V 2>&1)"`;
+:`;
 
-export function takeIdentity(answer: SectionAnswer, context: CollectContext): void {
+/** @returns What `ip -V` printed, if there is an `ip`. */
+export function takeIdentity(answer: SectionAnswer, context: CollectContext): string | undefined {
   const failure = failureOf(answer, 'hostname; cat /etc/machine-id; id -u; uname -r');
   if (failure) {
     context.update((facts) => ({ ...facts, machineId: failure, privileged: failure }));
-    return;
+    return undefined;
   }
-  if (answer.is === 'unread') return;
+  if (answer.is === 'unread') return undefined;
   const values = pairs(answer.stdout);
   const hostname = values.get('hostname');
   const machineId = values.get('machine-id');
@@ -53,6 +55,7 @@ export function takeIdentity(answer: SectionAnswer, context: CollectContext): vo
         ? seen(uid === '0', 'id -u', answer.readAtUnixMs)
         : missing('id -u: no answer'),
   }));
+  return /utility|busybox/i.exec(values.get('ip') ?? '')?.input;
 }
 
 /** The offset is taken against the middle of the time the question and its answer took. */
@@ -75,23 +78,24 @@ export function takeClock(answer: SectionAnswer, context: CollectContext): void 
   }));
 }
 
-export function takeTools(answer: SectionAnswer, context: CollectContext): void {
+/** @param ip What `ip -V` printed, if there is an `ip`. */
+export function takeTools(
+  answer: SectionAnswer,
+  ip: string | undefined,
+  context: CollectContext,
+): void {
   const typed = 'command -v ip; ip -V';
   const failure = failureOf(answer, typed);
   const tools =
     failure ??
     (answer.is === 'unread'
       ? missing<never>(answer.why)
-      : seen(Object.fromEntries(foundTools(answer.stdout)), typed, answer.readAtUnixMs));
+      : seen(
+          { ...(ip ? { ip } : {}), ...Object.fromEntries(pairs(answer.stdout)) },
+          typed,
+          answer.readAtUnixMs,
+        ));
   context.update((facts) => ({ ...facts, tools }));
-}
-
-function foundTools(text: string): ReadonlyMap<string, string> {
-  const tools = pairs(text);
-  if (!/^ip utility|busybox/i.test(tools.get('ip') ?? '') && !tools.get('ip')?.startsWith('/')) {
-    tools.delete('ip');
-  }
-  return tools;
 }
 
 /** Lines of a word and the rest; the last line of a word counts. */

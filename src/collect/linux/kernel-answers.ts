@@ -11,6 +11,7 @@ import { COUNTERS_TYPED } from './facts-script.ts';
 import {
   type KernelQuestion,
   SOCKETS_TYPED,
+  typedConnections,
   typedNeighbour,
   typedQuestion,
 } from './kernel-questions.ts';
@@ -74,14 +75,24 @@ export function countersAnswer(
   return [{ kind: 'counters', host, atUnixMs, phase, values, command }];
 }
 
-/** Established connections are many and say little; the rest is told. */
-export function socketsAnswer(answer: SectionAnswer, host: string): Observed {
+/** Connections are many; of the established ones only those with `peers` are told. */
+export function socketsAnswer(
+  answer: SectionAnswer,
+  host: string,
+  peers: readonly string[],
+): Observed {
   const { fact } = readSection(answer, SOCKETS_TYPED, readSockets);
   if (!fact.seen) return unseen(fact);
   const { from: command, readAtUnixMs: atUnixMs } = fact;
   return fact.value
-    .filter(({ state }) => state !== 'ESTAB')
-    .map((socket) => ({ kind: 'socket', host, atUnixMs, ...socket, command }));
+    .filter(({ state, remote }) => state !== 'ESTAB' || peers.includes(remote.address))
+    .map((socket) => ({
+      kind: 'socket',
+      host,
+      atUnixMs,
+      ...socket,
+      command: socket.state === 'ESTAB' ? typedConnections(socket.remote.address) : command,
+    }));
 }
 
 function unseen(fact: Fact<unknown> | undefined, otherwise = 'no answer'): Unseen {

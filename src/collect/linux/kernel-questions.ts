@@ -35,12 +35,21 @@ export function typedNeighbour(address: string): string {
 
 export const SOCKETS_TYPED = 'ss -tan state syn-recv state syn-sent state listening';
 
+/** The connections with one peer, as a person would ask for them. */
+export function typedConnections(peer: string): string {
+  return `ss -tan state established state syn-recv dst ${quoted(peer)}`;
+}
+
 /** `/proc/net/tcp` says the same where there is no `ss`; it lists every connection. */
-const SOCKETS_CODE = `$t ${SOCKETS_TYPED} || cat /proc/net/tcp /proc/net/tcp6`;
+function socketsCode(peers: readonly string[]): string {
+  const asked = [SOCKETS_TYPED, ...peers.map(typedConnections)].map((typed) => `$t ${typed}`);
+  return `{ ${asked.join(' && ')}; } || cat /proc/net/tcp /proc/net/tcp6`;
+}
 
 export function kernelParts(
   questions: readonly KernelQuestion[],
   neighbours: readonly string[],
+  peers: readonly string[],
 ): readonly ScriptPart[] {
   return [
     { id: 'kernel-tables', code: nameFiles('rt_tables') },
@@ -53,6 +62,6 @@ export function kernelParts(
       code: `$t ${typedNeighbour(address)}`,
     })),
     { id: 'kernel-counters', code: COUNTERS_CODE },
-    { id: 'kernel-sockets', code: SOCKETS_CODE },
+    { id: 'kernel-sockets', code: socketsCode(peers) },
   ];
 }

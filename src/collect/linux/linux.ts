@@ -28,7 +28,9 @@ type Part = Network['incomplete'][number]['part'];
 
 function start(context: CollectContext): Collecting {
   let names: Names = {};
+  let ip: string | undefined;
   let triestat: SectionAnswer | undefined;
+  const tool = () => (/busybox/i.test(ip ?? '') ? 'busybox' : undefined);
 
   function takeNames(kind: 'tables' | 'groups', answer: SectionAnswer): void {
     if (answer.is === 'read') names = { ...names, [kind]: readNames(answer.stdout).value };
@@ -37,15 +39,17 @@ function start(context: CollectContext): Collecting {
   const takers: Readonly<Record<string, (answer: SectionAnswer) => void>> = {
     'linux-clock': (answer) => takeClock(answer, context),
     'linux-counters': (answer) => takeCounters(answer, context),
-    'linux-identity': (answer) => takeIdentity(answer, context),
-    'linux-tools': (answer) => takeTools(answer, context),
+    'linux-identity': (answer) => {
+      ip = takeIdentity(answer, context);
+    },
+    'linux-tools': (answer) => takeTools(answer, ip, context),
     'linux-tables': (answer) => takeNames('tables', answer),
     'linux-groups': (answer) => takeNames('groups', answer),
     'linux-links': (answer) =>
       takePart(answer, {
         typed: 'ip -d link',
         part: 'links',
-        reader: (text) => readIpLinks(text, { names }),
+        reader: (text) => readIpLinks(text, { names, tool: tool() }),
         put: (network, links) => ({ ...network, links }),
         context,
       }),
@@ -87,7 +91,7 @@ function start(context: CollectContext): Collecting {
     takePart(answer, {
       typed: `ip ${flag(family)} rule`,
       part: 'rules',
-      reader: (text) => readIpRules(text, { family, names }),
+      reader: (text) => readIpRules(text, { family, names, tool: tool() }),
       put: (network, rules) => ({ ...network, rules: { ...network.rules, [family]: rules } }),
       context,
     });
@@ -97,7 +101,7 @@ function start(context: CollectContext): Collecting {
     takePart(answer, {
       typed: `ip ${flag(family)} route show table all`,
       part: 'routes',
-      reader: (text) => readIpRoutes(text, { family, names }),
+      reader: (text) => readIpRoutes(text, { family, names, tool: tool() }),
       put: (network, routes) => ({ ...network, routes: { ...network.routes, [family]: routes } }),
       context,
     });
