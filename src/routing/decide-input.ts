@@ -1,3 +1,4 @@
+import { PROTOCOL_NUMBER } from '../model/flow.ts';
 import { addressKind } from './address-kind6.ts';
 import { decisionOf } from './answers.ts';
 import { type Choices, everyOutcome } from './choices.ts';
@@ -33,6 +34,11 @@ export function decideInput(kernel: Kernel, question: InputQuestion): Decision {
   );
 }
 
+/** `ip route get` asks as UDP over IPv4 unless told otherwise. Source: inet_rtm_getroute(). */
+function usualProtocol({ asker, family }: InputQuestion): number {
+  return asker === 'route-get' && family === 'ipv4' ? PROTOCOL_NUMBER.udp : 0;
+}
+
 interface Asked {
   readonly question: InputQuestion;
   readonly device: number;
@@ -45,7 +51,7 @@ function keyOf({ question: q, device }: Asked) {
     vrf: 0,
     mark: q.mark ?? 0,
     tos: q.tos ?? 0,
-    protocol: q.protocol ?? 0,
+    protocol: q.protocol ?? usualProtocol(q),
     sourcePort: q.sourcePort ?? 0,
     destinationPort: q.destinationPort ?? 0,
     // what comes in belongs to nobody yet; the kernel asks as root

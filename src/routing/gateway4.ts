@@ -38,6 +38,7 @@ export function usesGateway(k: Kernel4, at: HopAt, choices: Choices): boolean {
 }
 
 function isAtHostScope(k: Kernel4, { table, row, hop }: HopAt): boolean {
+  if (k.ownersOf(table.hopGateway[hop] as number).length > 0) return true;
   const flow = {
     ...emptyFlow4(),
     destination: table.hopGateway[hop] as number,

@@ -161,7 +161,7 @@ function lookupTable6(
   const error = TYPE_ERROR[type];
   if (error !== undefined) return error;
   const onDevice = flow.iif === LOOPBACK && manner.device === table.hopDevice[hit.hop];
-  if (!onDevice) found.hop = selectPath6(search, hit, choices);
+  found.hop = selectPath6(search, { ...hit, onDevice }, choices);
   return OK;
 }
 

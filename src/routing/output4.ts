@@ -63,7 +63,7 @@ export function output4(k: Kernel4, flow: Flow4, out: Output4, choices: Choices)
   selectPath4(k, flow, out, choices);
   out.device = table.hopDevice[out.hop] as number;
   out.type = table.type[out.row] as number;
-  out.source = flow.source || sourceOfHop(k, table, out.row, out.hop);
+  out.source = flow.source || sourceOfHop(k, { table, row: out.row, hop: out.hop }, choices);
   return finish(k, flow, out);
 }
 

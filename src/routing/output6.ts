@@ -1,4 +1,5 @@
 import { type Ipv6Words, readIpv6 } from '../model/address.ts';
+import type { NetworkState, Nexthop, Route } from '../model/network.ts';
 import { addressKind, needsStrict } from './address-kind6.ts';
 import type { Choices } from './choices.ts';
 import { LOOPBACK, NO_DEVICE } from './devices.ts';
@@ -7,7 +8,7 @@ import type { Flow6 } from './flow.ts';
 import type { Kernel6 } from './kernel6.ts';
 import { type Found6, lookup6, nothingFound6 } from './lookup6.ts';
 import { selectAddress6 } from './source6.ts';
-import { ROUTE, TYPE } from './table-columns.ts';
+import { hopsOf, TYPE } from './table-columns.ts';
 
 /** The kernel's answer for one IPv6 lookup; filled in place. */
 export interface Answer6 extends Found6 {
@@ -69,7 +70,10 @@ function settleAnswer(k: Kernel6, answer: Answer6): void {
 
 /**
  * Source address for a route that was found, or for a destination alone when none was.
- * Source: Linux include/net/ip6_route.h, ip6_route_get_saddr().
+ *
+ * Routes by the same nexthop object share what the kernel remembers of it, so any of them may be
+ * the one whose `src` or device counts. Source: Linux include/net/ip6_route.h,
+ * ip6_route_get_saddr(); net/ipv6/route.c, rt6_get_pcpu_route(); seen in docs/lab/routing-ipv6.md.
  */
 export function sourceOfRoute6(
   k: Kernel6,
@@ -78,26 +82,34 @@ export function sourceOfRoute6(
   choices: Choices,
 ): Ipv6Words | undefined {
   if (!table || row < 0) return selectAddress6(k, { device: NO_DEVICE, destination }, choices);
-  const preferred = preferredSource6(k, table.route[row] as number, choices);
-  if (preferred !== undefined) return readIpv6(preferred);
-  // for a group of nexthop objects the kernel asks the first member, whichever was taken
-  const group = ((table.flags[row] as number) & ROUTE.group) !== 0;
-  const from = group ? (table.firstHop[row] as number) : hop;
-  const device = table.hopDevice[from] as number;
-  return selectAddress6(k, { device, destination }, choices);
+  const route = k.state.routes.ipv6[table.route[row] as number];
+  const device = table.hopDevice[hop] as number;
+  if (route?.nexthopId === undefined) {
+    if (route?.prefSource !== undefined) return readIpv6(route.prefSource);
+    return selectAddress6(k, { device, destination }, choices);
+  }
+  const taken = hopsOf(route)[hop - (table.firstHop[row] as number)];
+  const ways = [...new Set(routesByNexthop(k.state, taken).map(wayOf))];
+  const doubt = () =>
+    `which route by nexthop ${taken?.gateway ?? ''} dev ${taken?.dev} was used first`;
+  const [preferred = '', by = ''] = (ways[choices.pick(ways.length, doubt)] ?? '').split(' ');
+  if (preferred !== '') return readIpv6(preferred);
+  return selectAddress6(k, { device: k.devices.idOf(by), destination }, choices);
 }
 
-/**
- * The `src` of a route. Routes by the same nexthop object share what the kernel remembers of it, so
- * the `src` of any of them may be the one that counts. Source: Linux net/ipv6/route.c,
- * rt6_get_pcpu_route(), which finds it in the nexthop; seen in docs/lab/routing-ipv6.md.
- */
-function preferredSource6(k: Kernel6, row: number, choices: Choices): string | undefined {
-  const { ipv6 } = k.state.routes;
-  const route = ipv6[row];
-  const id = route?.nexthopId;
-  if (id === undefined) return route?.prefSource;
-  const sharing = ipv6.filter(({ nexthopId }) => nexthopId === id);
-  const sources = [...new Set([route?.prefSource, ...sharing.map(({ prefSource }) => prefSource)])];
-  return sources[choices.pick(sources.length, () => `which route by nexthop ${id} was used first`)];
+/** Routes made through nexthop objects one of which is this; a dump shows only what it resolves to. */
+export function routesByNexthop(
+  { routes }: NetworkState,
+  taken: Nexthop | undefined,
+): readonly Route[] {
+  return routes.ipv6.filter(
+    ({ nexthopId, nexthops }) =>
+      nexthopId !== undefined &&
+      nexthops.some(({ gateway, dev }) => gateway === taken?.gateway && dev === taken?.dev),
+  );
+}
+
+/** For a group the kernel asks the first member's device, whichever was taken. */
+function wayOf({ prefSource = '', nexthops }: Route): string {
+  return `${prefSource} ${nexthops[0]?.dev ?? ''}`;
 }

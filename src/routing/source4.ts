@@ -1,27 +1,52 @@
-import type { Device } from './devices.ts';
-import { SCOPE } from './devices.ts';
+import type { Choices } from './choices.ts';
+import { type Device, SCOPE, scopeNumber } from './devices.ts';
+import type { HopAt } from './gateway4.ts';
 import type { Kernel4 } from './kernel4.ts';
+import { HOP, ROUTE } from './table-columns.ts';
 import type { Table4 } from './table4.ts';
 
 /**
  * Source address of a route's nexthop: its `src`, else chosen from the device.
  * Source: Linux net/ipv4/fib_semantics.c, fib_result_prefsrc().
  */
-export function sourceOfHop(k: Kernel4, table: Table4, row: number, hop: number): number {
-  return (table.preferredSource[row] as number) || hopSource(k, table, row, hop);
+export function sourceOfHop(k: Kernel4, at: HopAt, choices: Choices): number {
+  const { table, row, hop } = at;
+  const preferred = table.preferredSource[row] as number;
+  if (preferred !== 0) return preferred;
+  if ((table.flags[row] as number) & ROUTE.object) return sourceOfObject(k, at, choices);
+  return hopSource(k, table, row, hop);
 }
 
 /** What the nexthop itself would give, whatever `src` the route has; remembered. */
 export function hopSource(k: Kernel4, table: Table4, row: number, hop: number): number {
   if (table.hopSourceKnown[hop] === 0) {
-    table.hopSource[hop] = selectAddress4(k, {
-      device: table.hopDevice[hop] as number,
-      gateway: table.hopGateway[hop] as number,
-      scope: table.scope[row] as number,
-    });
+    table.hopSource[hop] = sourceAtScope(k, table, hop, table.scope[row] as number);
     table.hopSourceKnown[hop] = 1;
   }
   return table.hopSource[hop] as number;
+}
+
+function sourceAtScope(k: Kernel4, table: Table4, hop: number, scope: number): number {
+  const device = table.hopDevice[hop] as number;
+  return selectAddress4(k, { device, gateway: table.hopGateway[hop] as number, scope });
+}
+
+/**
+ * A nexthop object keeps one source for all its routes: chosen at its own scope when it was made,
+ * and after any change of addresses at the scope of whichever route asks first.
+ */
+function sourceOfObject(k: Kernel4, { table, row, hop }: HopAt, choices: Choices): number {
+  const { ipv4 } = k.state.routes;
+  const id = ipv4[table.route[row] as number]?.nexthopId;
+  const viaGateway = ((table.hopFlags[hop] as number) & HOP.hasGateway) !== 0;
+  const scopes = new Set<number>([
+    ...(viaGateway ? [SCOPE.link, SCOPE.host] : [SCOPE.link]),
+    table.scope[row] as number,
+    ...ipv4.filter(({ nexthopId }) => nexthopId === id).map(({ scope }) => scopeNumber(scope)),
+  ]);
+  const sources = [...new Set([...scopes].map((scope) => sourceAtScope(k, table, hop, scope)))];
+  const doubt = () => `whether addresses changed since nexthop ${id} was added`;
+  return sources[choices.pick(sources.length, doubt)] as number;
 }
 
 /**
