@@ -71,7 +71,8 @@ export const LINUX_PARTS: readonly ScriptPart[] = [
   { id: 'linux-identity', code: IDENTITY_CODE },
   { id: 'linux-tables', code: nameFiles('rt_tables') },
   { id: 'linux-groups', code: nameFiles('group') },
-  { id: 'linux-links', code: ip('-d', 'link show') },
+  // BusyBox has no -d either
+  { id: 'linux-links', code: `${ip('-d', 'link show')} || $t ip link show` },
   { id: 'linux-addresses', code: ip('', 'addr show') },
   { id: 'linux-rules-ipv4', code: ip('-4', 'rule show') },
   { id: 'linux-rules-ipv6', code: ip('-6', 'rule show') },

@@ -14,7 +14,7 @@ const TEXT_CHARACTERS = 1500;
 
 /**
  * Shell code that asks all questions at once. Each job tries tool after tool until one is there
- * and understands its options, then prints one line:
+ * and understands its options (and does not crash), then prints one line:
  * `NONCE=PLACE TOOL EXIT-CODE UPTIME-BEFORE UPTIME-AFTER WORDS`. Lines of jobs do not mix, because
  * each is one write(2) below PIPE_BUF (pipe(7)).
  *
@@ -35,7 +35,7 @@ k=$1
 o=$(eval "$2" 2>&1 </dev/null)
 r=$?
 shift 2
-case $r in 126|127) k=none; continue;; esac
+case $r in 126|127|13[2-9]) k=none; continue;; esac
 case $o in *[Uu]sage:*|*'nvalid option'*|*'nrecognized option'*|*'not supported'*|*/dev/tcp/*'No such file'*) k=none; continue;; esac
 break
 done
