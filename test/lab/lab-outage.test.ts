@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Lab } from '../../src/lab/start.ts';
-import { connects, routingState, startTestLab } from '../support/lab.ts';
+import { reach, routingState, startTestLab } from '../support/lab.ts';
 import { describeWith } from '../support/needs.ts';
 
 const PORTS = [80, 443, 2049] as const;
@@ -22,21 +22,21 @@ describeWith(['namespaces', 'ip', 'nft'], 'homelab', () => {
   describe('healthy', () => {
     test.each(['node', 'utility', 'pod'])('%s reaches API and NFS of the NAS', async (host) => {
       for (const port of PORTS) {
-        expect(await connects(lab, { host, to: '10.0.0.210', port })).toBe('answered');
+        expect(await reach(lab, { host, to: '10.0.0.210', port })).toBe('answered');
       }
     });
 
     test('node reaches the NAS and the router over IPv6', async () => {
-      expect(await connects(lab, { host: 'node', to: 'fd00:10::210', port: 2049 })).toBe(
-        'answered',
-      );
-      expect(await connects(lab, { host: 'node', to: 'fd00:10::1', port: 80 })).toBe('answered');
+      expect(await reach(lab, { host: 'node', to: 'fd00:10::210', port: 2049 })).toBe('answered');
+      expect(await reach(lab, { host: 'node', to: 'fd00:10::1', port: 80 })).toBe('answered');
     });
 
     test('pods leave the node under its address', async () => {
-      const watching = lab.exec('nas', watch(2049, 'rcvd'));
-      expect(await connects(lab, { host: 'pod', to: '10.0.0.210', port: 2049 })).toBe('answered');
-      expect((await watching).stdout.trim()).toBe('10.0.0.197');
+      // the open port of rpcbind: a connection without a question stays open
+      const holding = lab.exec('pod', [process.execPath, '-e', HOLD_RPCBIND_FOR_ONE_SECOND]);
+      const { stdout } = await lab.exec('nas', watch(111, 'established'));
+      expect(stdout.trim()).toBe('10.0.0.197');
+      await holding;
     });
 
     test('NAS replies to the node on its LAN', async () => {
@@ -89,26 +89,24 @@ describeWith(['namespaces', 'ip', 'nft'], 'homelab', () => {
     });
 
     test.each(['node', 'pod'])('%s times out on every port of the NAS', async (host) => {
-      const results = PORTS.map((port) => connects(lab, { host, to: '10.0.0.210', port }));
+      const results = PORTS.map((port) => reach(lab, { host, to: '10.0.0.210', port }));
       expect(await Promise.all(results)).toEqual(['timed-out', 'timed-out', 'timed-out']);
     });
 
     test('node still reaches the router, and the unadvertised host the NAS', async () => {
-      expect(await connects(lab, { host: 'node', to: '10.0.0.1', port: 80 })).toBe('answered');
-      expect(await connects(lab, { host: 'utility', to: '10.0.0.210', port: 443 })).toBe(
-        'answered',
-      );
+      expect(await reach(lab, { host: 'node', to: '10.0.0.1', port: 80 })).toBe('answered');
+      expect(await reach(lab, { host: 'utility', to: '10.0.0.210', port: 443 })).toBe('answered');
     });
 
     test('NAS reaches the node unbound, through the tunnel, but not from its LAN address', async () => {
       const node = { host: 'nas', to: '10.0.0.197', port: 10_250 } as const;
-      expect(await connects(lab, node)).toBe('refused');
-      expect(await connects(lab, { ...node, from: '10.0.0.210' })).toBe('timed-out');
-      expect(await connects(lab, { ...node, to: '10.0.0.38', from: '10.0.0.210' })).toBe('refused');
+      expect(await reach(lab, node)).toBe('refused');
+      expect(await reach(lab, { ...node, from: '10.0.0.210' })).toBe('timed-out');
+      expect(await reach(lab, { ...node, to: '10.0.0.38', from: '10.0.0.210' })).toBe('refused');
     });
 
     test('SYNs arrive and stay half open', async () => {
-      const probing = connects(lab, { host: 'node', to: '10.0.0.210', port: 443, waitMs: 800 });
+      const probing = reach(lab, { host: 'node', to: '10.0.0.210', port: 443, waitMs: 800 });
       const half = await lab.exec('nas', watch(443, 'syn-recv'));
       expect(half.stdout.trim()).toContain('10.0.0.197');
       expect(await probing).toBe('timed-out');
@@ -126,7 +124,7 @@ describeWith(['namespaces', 'ip', 'nft'], 'homelab', () => {
       const lan = capture('enp1s0', 'tcp-syn');
       const tunnel = capture('tailscale0', '(tcp-syn|tcp-ack)');
       await listening(2);
-      await connects(lab, { host: 'node', to: '10.0.0.210', port: 111, waitMs: 1_500 });
+      await reach(lab, { host: 'node', to: '10.0.0.210', port: 111, waitMs: 1_500 });
       expect((await lan).stdout).toContain('> 10.0.0.210.111');
       expect((await tunnel).stdout).toMatch(
         /10\.0\.0\.210\.111 > 10\.0\.0\.197\.\d+: Flags \[S\.\]/,
@@ -142,15 +140,19 @@ describeWith(['namespaces', 'ip', 'nft'], 'homelab', () => {
   }
 });
 
+const HOLD_RPCBIND_FOR_ONE_SECOND = `
+  const socket = require('node:net').connect(111, '10.0.0.210');
+  setTimeout(() => socket.destroy(), 1_000);`;
+
 /** Prints the address of the first socket of that state on a port of this host, within 2 s. */
-function watch(port: number, state: 'syn-recv' | 'rcvd'): readonly string[] {
+function watch(port: number, state: 'syn-recv' | 'established'): readonly string[] {
   const hex = port.toString(16).toUpperCase().padStart(4, '0');
-  const states = state === 'syn-recv' ? '03' : '0[13456]';
+  const code = state === 'syn-recv' ? '03' : '01';
   // /proc/net/tcp6: local, remote, state; an IPv4 peer is the last 8 digits, bytes reversed
   const script = `
     i=0
     while [ $i -lt 200 ]; do
-      peer=$(sed -nE 's/^ *[0-9]+: [0-9A-F]{32}:${hex} [0-9A-F]{24}([0-9A-F]{8}):[0-9A-F]{4} ${states} .*/\\1/p' /proc/net/tcp6 | head -1)
+      peer=$(sed -nE 's/^ *[0-9]+: [0-9A-F]{32}:${hex} [0-9A-F]{24}([0-9A-F]{8}):[0-9A-F]{4} ${code} .*/\\1/p' /proc/net/tcp6 | head -1)
       [ -n "$peer" ] && break
       i=$((i+1)); sleep 0.01
     done

@@ -5,6 +5,7 @@ import { build } from 'esbuild';
 import { type Lab, type LabOptions, startLab } from '../../src/lab/start.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
+const PROBE = join(import.meta.dirname, 'lab-probe.mjs');
 let programs: Promise<string> | undefined;
 
 /** Builds the lab's own programs from the present sources, once a test process. */
@@ -39,29 +40,27 @@ async function buildPrograms(): Promise<string> {
   return outdir;
 }
 
-/** Asks from a lab host whether a TCP port answers; by a bare Node.js, so nothing else is needed. */
-export async function connects(
-  lab: Lab,
-  { host, to, port, from, waitMs = 700 }: ConnectQuestion,
-): Promise<'answered' | 'refused' | 'timed-out' | 'unreachable'> {
-  const options = JSON.stringify({ host: to, port, ...(from ? { localAddress: from } : {}) });
-  const script = `
-    const socket = require('node:net').connect(${options});
-    const say = (what) => { console.log(what); process.exit(); };
-    socket.on('connect', () => say('answered'));
-    socket.on('error', ({ code }) => say(code === 'ECONNREFUSED' ? 'refused' : 'unreachable'));
-    setTimeout(() => say('timed-out'), ${waitMs});`;
-  const { stdout, stderr } = await lab.exec(host, [process.execPath, '-e', script]);
-  if (stdout === '') throw new Error(`Cannot probe from "${host}": ${stderr}`);
-  return stdout.trim() as 'answered' | 'refused' | 'timed-out' | 'unreachable';
-}
+/** What became of a question to a server, asked from a lab host by a bare Node.js. */
+export type Reach = 'answered' | 'silent' | 'refused' | 'timed-out' | 'unreachable';
 
-interface ConnectQuestion {
+export interface ReachQuestion {
   readonly host: string;
   readonly to: string;
   readonly port: number;
+  /** Local address to bind to. */
   readonly from?: string;
+  /** Absent: TCP is enough of an answer. */
+  readonly speak?: 'tcp' | 'http' | 'https' | 'rpc';
   readonly waitMs?: number;
+}
+
+export async function reach(lab: Lab, question: ReachQuestion): Promise<Reach> {
+  const { host, to, port, from, speak = 'tcp', waitMs = 700 } = question;
+  const bound = from === undefined ? {} : { localAddress: from };
+  const ask = JSON.stringify({ host: to, port, speak, waitMs, ...bound });
+  const { stdout, stderr } = await lab.exec(host, [process.execPath, PROBE, ask]);
+  if (stdout === '') throw new Error(`Cannot probe from "${host}": ${stderr}`);
+  return stdout.trim() as Reach;
 }
 
 /** Everything that decides where the lab's hosts send packets, as text. */

@@ -19,8 +19,10 @@ export const lookAlikes: readonly Fault[] = [
         host: 'nas-tailscale',
         prefs: { RouteAll: true, AdvertiseRoutes: ['10.0.0.0/24'] },
       },
-      // without its own LAN rule the subnet router would send the reply straight back to the NAS
-      { kind: 'prefs', host: 'connector', prefs: { RouteAll: true } },
+      // The subnet router is set up as for joining two sites. Without its own LAN rule it would
+      // send the reply straight back to the NAS; and masqueraded, all of the reply after the
+      // SYN-ACK would reach the node from another address than it asked.
+      { kind: 'prefs', host: 'connector', prefs: { RouteAll: true, NoSNAT: true } },
       lanRule('connector'),
     ],
     question: NODE_TO_NAS,

@@ -39,11 +39,12 @@ function keyOf(setting: Exclude<Setting, { kind: 'prefs' }>): string {
 
 /** Preferences a node of the tailnet starts with, as far as a fault may change them. */
 export function startingPrefs(topology: Topology, host: string): Required<PrefsEdit> {
-  const advertises = topology.hosts.find(({ name }) => name === host)?.tailnet?.advertises ?? [];
+  const node = topology.hosts.find(({ name }) => name === host)?.tailnet;
   return {
     RouteAll: false,
     ExitNodeID: '',
     ExitNodeAllowLANAccess: false,
-    AdvertiseRoutes: advertises,
+    AdvertiseRoutes: node?.advertises ?? [],
+    NoSNAT: node?.noSnat ?? false,
   };
 }

@@ -26,7 +26,7 @@ export async function createBackend(netmap: Netmap, tunnel: TunnelControl): Prom
   let current = netmap;
   let queue: Promise<unknown> = Promise.resolve();
   const router: KernelRouter | undefined = netmap.self.member.tun
-    ? createKernelRouter({ netfilter: netmap.netfilter, snat: !netmap.noSnat })
+    ? createKernelRouter(netmap.netfilter)
     : undefined;
   const listeners = new Set<(prefs: Prefs) => void>();
 

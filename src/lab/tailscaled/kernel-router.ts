@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { run } from '../init/run.ts';
-import { tailscaleRuleset } from './netfilter.ts';
+import { snatChange, tailscaleRuleset } from './netfilter.ts';
 import type { LocalPrefix, RouterConfig } from './router-config.ts';
 
 const DEVICE = 'tailscale0';
@@ -20,25 +20,24 @@ const RULES = [
   `priority 5270 lookup ${TABLE}`,
 ];
 
+const NOTHING: RouterConfig = { addresses: [], routes: [], snat: false };
+
 /** Keeps the kernel's rules, tunnel addresses and table 52 as tailscaled would. */
 export interface KernelRouter {
   /** Installs the policy rules of both families, and the netfilter rules where there can be any. */
   up(): Promise<void>;
-  /** Makes addresses and routes exactly these; doing so twice changes nothing. */
+  /** Makes addresses, routes and NAT exactly these; doing so twice changes nothing. */
   set(config: RouterConfig): Promise<void>;
   /** Takes rules, routes and addresses away, as a clean exit does. */
   down(): Promise<void>;
 }
 
-export function createKernelRouter(options: {
-  readonly netfilter: boolean;
-  /** Masquerade what is forwarded for subnet routes. */
-  readonly snat: boolean;
-}): KernelRouter {
+/** @param netfilter True where nft works. */
+export function createKernelRouter(netfilter: boolean): KernelRouter {
   const families: readonly (4 | 6)[] = existsSync(`/proc/sys/net/ipv6/conf/${DEVICE}`)
     ? [4, 6]
     : [4];
-  let current: RouterConfig = { addresses: [], routes: [] };
+  let current: RouterConfig = NOTHING;
 
   async function change(before: RouterConfig, after: RouterConfig): Promise<void> {
     const commands = [
@@ -47,6 +46,10 @@ export function createKernelRouter(options: {
       ...replaced(before.routes, after.routes),
     ];
     await inEachFamily(families, commands);
+    if (netfilter && before.snat !== after.snat) {
+      const changes = families.map((family) => snatChange(family, after.snat));
+      await run(['nft', '-f', '-'], changes.join(''));
+    }
     current = after;
   }
 
@@ -59,13 +62,13 @@ export function createKernelRouter(options: {
         ),
       );
       await Promise.all(rules);
-      if (!options.netfilter) return;
-      const rulesets = families.map((family) => tailscaleRuleset(family, options.snat));
+      if (!netfilter) return;
+      const rulesets = families.map((family) => tailscaleRuleset(family, NOTHING.snat));
       await run(['nft', '-f', '-'], rulesets.join(''));
     },
     set: (config) => change(current, config),
     async down() {
-      await change(current, { addresses: [], routes: [] });
+      await change(current, NOTHING);
       await Promise.all(
         families.map((family) =>
           batch(
@@ -74,7 +77,7 @@ export function createKernelRouter(options: {
           ),
         ),
       );
-      if (options.netfilter) await run(['nft', 'flush', 'ruleset']);
+      if (netfilter) await run(['nft', 'flush', 'ruleset']);
     },
   };
 }

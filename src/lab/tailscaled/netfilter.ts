@@ -2,6 +2,7 @@
 const FORWARD_MARK = '0x00040000';
 const MARK_MASK = '0x00ff0000';
 const KEEP_OTHERS = '0xff00ffff';
+const MASQUERADE = `meta mark & ${MARK_MASK} == ${FORWARD_MARK} masquerade`;
 const TAILSCALE_RANGE = '100.64.0.0/10';
 
 /**
@@ -28,14 +29,17 @@ export function tailscaleRuleset(family: 4 | 6, snat: boolean): string {
     ...chain('FORWARD', ['type filter hook forward priority filter;', 'jump ts-forward']),
     '}',
     `table ${table} nat {`,
-    ...chain(
-      'ts-postrouting',
-      snat ? [`meta mark & ${MARK_MASK} == ${FORWARD_MARK} masquerade`] : [],
-    ),
+    ...chain('ts-postrouting', snat ? [MASQUERADE] : []),
     ...chain('POSTROUTING', ['type nat hook postrouting priority srcnat;', 'jump ts-postrouting']),
     '}',
     '',
   ].join('\n');
+}
+
+/** Turns the masquerading of subnet routes on or off, as `nft -f -` takes it. */
+export function snatChange(family: 4 | 6, snat: boolean): string {
+  const chain = `${family === 6 ? 'ip6' : 'ip'} nat ts-postrouting`;
+  return `flush chain ${chain}\n${snat ? `add rule ${chain} ${MASQUERADE}\n` : ''}`;
 }
 
 function chain(name: string, lines: readonly string[]): readonly string[] {

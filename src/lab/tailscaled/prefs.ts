@@ -39,7 +39,7 @@ export interface Prefs {
 
 /** What a fault or a fix may set; the rest of the preferences stays as it starts. */
 export type PrefsEdit = Partial<
-  Pick<Prefs, 'RouteAll' | 'ExitNodeID' | 'ExitNodeAllowLANAccess' | 'AdvertiseRoutes'>
+  Pick<Prefs, 'RouteAll' | 'ExitNodeID' | 'ExitNodeAllowLANAccess' | 'AdvertiseRoutes' | 'NoSNAT'>
 >;
 
 type Shape = 'boolean' | 'string' | 'number' | 'strings' | 'object' | 'tri-bool';

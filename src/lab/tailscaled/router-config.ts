@@ -11,6 +11,8 @@ export interface LocalPrefix {
 export interface RouterConfig {
   readonly addresses: readonly string[];
   readonly routes: readonly string[];
+  /** Masquerade what is forwarded for subnet routes. */
+  readonly snat: boolean;
 }
 
 /** MagicDNS, which every node routes into its tunnel. */
@@ -29,7 +31,7 @@ export function routerConfig(
   peers: readonly NodeView[],
   localPrefixes: readonly LocalPrefix[],
 ): RouterConfig {
-  if (!prefs.WantRunning || prefs.LoggedOut) return { addresses: [], routes: [] };
+  if (!prefs.WantRunning || prefs.LoggedOut) return { addresses: [], routes: [], snat: false };
   const acceptance = { routes: prefs.RouteAll, exitNode: prefs.ExitNodeID };
   const imported = peers.flatMap((peer) => acceptedFrom(peer, acceptance));
   const exit = prefs.ExitNodeID === '' ? [] : exitRoutes(prefs, localPrefixes);
@@ -38,6 +40,7 @@ export function routerConfig(
   const tunnelled = [...new Set([...imported, ...SERVICE_ADDRESSES, ...defaults])];
   return {
     addresses: self.member.addresses.map(withLength),
+    snat: !prefs.NoSNAT,
     routes: [...tunnelled.map((prefix) => `${prefix} dev tailscale0`), ...exit],
   };
 }
