@@ -50,8 +50,8 @@ function judge(c: Case): Verdict {
     certainty: proven ? 'proven' : 'likely',
     because: `nobody on the LAN of ${client.name} answers for ${server.address}: ${server.name} is off, unplugged, on another VLAN or under another address`,
     chain: [
-      `${server.address} is on a subnet that ${client.name} is directly connected to`,
-      `${client.name} asks for its hardware address and nobody answers`,
+      `no machine on the LAN answers for ${server.address} now`,
+      `${client.name} is on that LAN and asks for the hardware address of ${server.address} in vain`,
       `no packet to ${server.address} ever leaves ${client.name}`,
     ],
     evidence: [...mechanism, ...effect],

@@ -8,6 +8,7 @@ import { type World, worldOf } from '../routing/world.ts';
 import { casesOf } from './cases.ts';
 import { disagreementsOf } from './check-kernel.ts';
 import { nextSteps, summaryOf } from './conclusion.ts';
+import { withLatestNeighbours } from './latest-neighbours.ts';
 import { notSeenOf } from './not-seen.ts';
 
 interface Judged {
@@ -21,7 +22,7 @@ interface Judged {
  * bug report is a file.
  */
 export function diagnose(snapshot: Snapshot): Diagnosis {
-  const world = worldOf(snapshot);
+  const world = worldOf(withLatestNeighbours(snapshot));
   const cases = casesOf(snapshot, world);
   const judged = cases.flatMap(judgeAll);
   const findings = findingsOf(judged);

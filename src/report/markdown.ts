@@ -2,7 +2,7 @@ import type { Diagnosis, Evidence, Finding } from '../model/diagnosis.ts';
 import type { Trace } from '../model/trace.ts';
 import { clockTime, dateTime } from './clock-time.ts';
 import { toMermaid } from './mermaid.ts';
-import { outcomeWords, pathLine } from './path-line.ts';
+import { legsToShow, outcomeWords, pathLine } from './path-line.ts';
 
 /**
  * A diagnosis as an incident write-up. Every sentence comes from the diagnosis; a section about
@@ -60,8 +60,7 @@ function broken(diagnosis: Diagnosis): string {
     finding.chain.map((step, index) => `${index + 1}. ${step}`).join('\n'),
   );
   if (diagnosis.traces.length === 0 && chains.length === 0) return '';
-  const first = flowKey(diagnosis.traces[0]);
-  const legs = diagnosis.traces.filter((trace) => flowKey(trace) === first).slice(0, 2);
+  const legs = legsToShow(diagnosis);
   return [
     '## What was broken',
     ...chains,
@@ -86,12 +85,6 @@ function pathItem(trace: Trace, { hosts }: Diagnosis): string {
     ({ host, because }) => `  - ${hosts[host]?.name ?? host}: ${because}`,
   );
   return [`- ${name}: \`${pathLine(trace, hosts)}\`: ${outcomeWords(trace)}`, ...steps].join('\n');
-}
-
-function flowKey(trace: Trace | undefined): string {
-  if (!trace) return '';
-  const { source, destination } = trace.flow;
-  return [source ?? '', destination].toSorted().join(' ');
 }
 
 function evidence(diagnosis: Diagnosis, offset: number): string {

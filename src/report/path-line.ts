@@ -17,6 +17,14 @@ export const OUTCOME_WORDS: Readonly<Record<TraceOutcome, string>> = {
   'cannot-tell': 'cannot tell',
 };
 
+/** Both legs of the flow that the first finding is about, or of the first that was asked. */
+export function legsToShow({ traces, findings, question }: Diagnosis): readonly Trace[] {
+  const server = findings[0]?.flows[0]?.destination ?? question.serverAddresses[0];
+  return traces.filter(({ leg, flow }) =>
+    leg === 'forward' ? flow.destination === server : flow.source === server,
+  );
+}
+
 /** `talos-1 --eth0--> truenas enp1s0 :2049`: one leg on one line, without its outcome. */
 export function pathLine(trace: Trace, hosts: Diagnosis['hosts']): string {
   const nameOf = (id: string) => hosts[id]?.name ?? id;

@@ -1,7 +1,6 @@
 import type { Diagnosis, Evidence, Finding } from '../model/diagnosis.ts';
-import type { Trace } from '../model/trace.ts';
 import { clockTime } from './clock-time.ts';
-import { outcomeWords, pathLine } from './path-line.ts';
+import { legsToShow, outcomeWords, pathLine } from './path-line.ts';
 
 export interface TextOptions {
   /** Show everything that was read, not only what decides. */
@@ -77,11 +76,10 @@ function plainLines(diagnosis: Diagnosis, options: TextOptions): string[] {
   return [...pathLines(diagnosis), ...block('seen', evidenceLines(shown, options))];
 }
 
-/** Both legs of the first flow; the others stand in JSON and Markdown. */
-function pathLines({ traces, hosts }: Diagnosis): string[] {
-  const legs = (['forward', 'return'] as const)
-    .map((leg) => traces.find((trace) => trace.leg === leg))
-    .filter((trace): trace is Trace => trace !== undefined);
+/** Both legs of one flow; the others stand in the JSON. */
+function pathLines(diagnosis: Diagnosis): string[] {
+  const { hosts } = diagnosis;
+  const legs = legsToShow(diagnosis);
   const width = Math.max(0, ...legs.map((trace) => pathLine(trace, hosts).length));
   return legs.map((trace) =>
     field(

@@ -3,6 +3,9 @@ import { familyOf, prefixContains } from '../model/prefix.ts';
 import { isTunnelDevice } from './trace-tunnel.ts';
 import type { World, WorldHost } from './world.ts';
 
+/** States of a neighbour that was asked for and has not answered. */
+const UNANSWERED = ['FAILED', 'INCOMPLETE'];
+
 /** Who takes a packet off a link. */
 export type LinkEnd =
   | { readonly is: 'host'; readonly host: WorldHost; readonly device: string }
@@ -64,7 +67,7 @@ function neighbourWords(from: WorldHost, device: string, nextHop: string): strin
 }
 
 function isFailed(entry: Neighbour | undefined): boolean {
-  return entry?.state.some((state) => state === 'FAILED') === true;
+  return entry?.state.some((state) => UNANSWERED.includes(state)) === true;
 }
 
 /**
