@@ -44,6 +44,11 @@ export async function collectHost(
   });
   await Promise.all(running.map((collecting) => collecting.settled()));
   const { reachedAt } = vantage;
-  if (reachedAt !== undefined) update((facts) => ({ ...facts, reachedAt }));
+  const attempts = vantage.attempts?.();
+  update((facts) => ({
+    ...facts,
+    ...(reachedAt === undefined ? {} : { reachedAt }),
+    ...(attempts === undefined ? {} : { attempts: attempts.map((attempt) => ({ ...attempt })) }),
+  }));
   return draft.soFar();
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { factOf } from './fact.ts';
 import { NetworkFacts } from './network.ts';
+import { ProbeOutcome } from './observation.ts';
 import { TailscaleElsewhere, TailscaleFacts } from './tailscale.ts';
 
 /** What was seen of one machine, whichever way it was looked at. */
@@ -13,6 +14,20 @@ export const HostFacts = z.object({
   vantages: z.array(z.string()),
   /** Which of its addresses answered the vantage, where there were several. */
   reachedAt: z.string().optional(),
+  /**
+   * How each of its addresses answered when we logged in, where it has several. One that is silent
+   * while another answers shows that the host is alive and the way to the first is broken.
+   */
+  attempts: z
+    .array(
+      z.object({
+        address: z.string(),
+        outcome: ProbeOutcome,
+        elapsedMs: z.number(),
+        detail: z.string().optional(),
+      }),
+    )
+    .optional(),
   machineId: factOf(z.string()),
   /** The host's clock minus ours, in milliseconds; half the round trip is its error. */
   clockOffsetMs: factOf(z.number()),

@@ -84,8 +84,9 @@ describeWith(['root', 'sshd', 'sudo', 'ip'], 'ssh vantage', () => {
       { address: '10.0.0.211', outcome: 'timed-out' },
       { address: '100.68.1.2', outcome: 'answered' },
     ]);
+    await until(() => attempts()[0]?.detail !== undefined);
     const { facts } = await collectHost(vantage, { clock, signal: within(10_000) });
-    expect(facts).toMatchObject({ reachedAt: '100.68.1.2' });
+    expect(facts).toMatchObject({ reachedAt: '100.68.1.2', attempts: attempts() });
   });
 
   test('says of every address why none lets us in', async () => {
