@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { OutsideError } from '../model/outside-error.ts';
 import { findLabs } from './find-labs.ts';
@@ -25,11 +26,14 @@ export async function stopLab(ownerPid: number, id: string): Promise<void> {
   }
 }
 
+/** False for a zombie too: it is dead, and when its parent looks at it is not up to us. */
 function isRunning(pid: number): boolean {
   try {
-    return process.kill(pid, 0);
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ESRCH') return false;
     throw error;
   }
 }

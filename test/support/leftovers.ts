@@ -52,12 +52,22 @@ function namespacesOf(pid: string): readonly string[] {
 }
 
 function startedAtTicks(pid: string): number {
+  return Number(statOf(pid)[START_TIME] ?? 0);
+}
+
+/** Dead, and only not yet looked at by whichever process inherited it. */
+function isZombie(pid: string): boolean {
+  return statOf(pid)[0] === 'Z';
+}
+
+/** The fields of /proc/PID/stat from the state on. */
+function statOf(pid: string): readonly string[] {
   const stat = read(`/proc/${pid}/stat`);
-  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[START_TIME] ?? 0);
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
 function pids(): readonly string[] {
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name) && !isZombie(name));
 }
 
 function read(path: string): string {

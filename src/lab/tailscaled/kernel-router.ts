@@ -40,12 +40,19 @@ export function createKernelRouter(netfilter: boolean): KernelRouter {
   let current: RouterConfig = NOTHING;
 
   async function change(before: RouterConfig, after: RouterConfig): Promise<void> {
-    const commands = [
+    const kept = new Set(after.routes.map(prefixOf));
+    // The last address of a device takes its routes with it, so routes go first and come last. A
+    // prefix has one route: what only changes its kind is replaced.
+    await removeInEachFamily(families, [
+      ...missingFrom(after.routes, before.routes)
+        .filter((route) => !kept.has(prefixOf(route)))
+        .map((route) => `route del ${route} table ${TABLE}`),
       ...missingFrom(after.addresses, before.addresses).map((a) => addressCommand('del', a)),
+    ]);
+    await inEachFamily(families, [
       ...missingFrom(before.addresses, after.addresses).map((a) => addressCommand('add', a)),
-      ...replaced(before.routes, after.routes),
-    ];
-    await inEachFamily(families, commands);
+      ...missingFrom(before.routes, after.routes).map((r) => `route replace ${r} table ${TABLE}`),
+    ]);
     if (netfilter && before.snat !== after.snat) {
       const changes = families.map((family) => snatChange(family, after.snat));
       await run(['nft', '-f', '-'], changes.join(''));
@@ -91,17 +98,6 @@ export function localPrefixes(): readonly LocalPrefix[] {
   );
 }
 
-/** A prefix has one route: what changes its kind is replaced, what has no successor deleted. */
-function replaced(before: readonly string[], after: readonly string[]): readonly string[] {
-  const kept = new Set(after.map(prefixOf));
-  return [
-    ...missingFrom(after, before)
-      .filter((route) => !kept.has(prefixOf(route)))
-      .map((route) => `route del ${route} table ${TABLE}`),
-    ...missingFrom(before, after).map((route) => `route replace ${route} table ${TABLE}`),
-  ];
-}
-
 function prefixOf(route: string): string {
   return route.split(' ').find((word) => word.includes('/')) ?? route;
 }
@@ -118,20 +114,34 @@ async function inEachFamily(
   families: readonly number[],
   commands: readonly string[],
 ): Promise<void> {
-  const isIpv6 = (command: string) => command.includes(':');
+  await Promise.all(families.map((family) => batch(family, ofFamily(commands, family))));
+}
+
+/** Like tailscaled, takes it as done when somebody else has removed it before. */
+async function removeInEachFamily(
+  families: readonly number[],
+  commands: readonly string[],
+): Promise<void> {
   await Promise.all(
     families.map((family) =>
-      batch(
-        family,
-        commands.filter((command) => isIpv6(command) === (family === 6)),
-      ),
+      batch(family, ofFamily(commands, family), ['-force']).catch((error: unknown) => {
+        process.stderr.write(`${error}\n`);
+      }),
     ),
   );
 }
 
-async function batch(family: number, commands: readonly string[]): Promise<void> {
+function ofFamily(commands: readonly string[], family: number): readonly string[] {
+  return commands.filter((command) => command.includes(':') === (family === 6));
+}
+
+async function batch(
+  family: number,
+  commands: readonly string[],
+  options: readonly string[] = [],
+): Promise<void> {
   if (commands.length === 0) return;
-  await run(['ip', `-${family}`, '-batch', '-'], `${commands.join('\n')}\n`);
+  await run(['ip', `-${family}`, ...options, '-batch', '-'], `${commands.join('\n')}\n`);
 }
 
 /** The network of an address with length: host bits cleared. */
