@@ -1,4 +1,3 @@
-import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
@@ -8,22 +7,10 @@ import { type AgentClient, startAgent } from '../../src/platform/agent/agent-cli
 import type { ProbeAsk } from '../../src/ports/vantage.ts';
 import { type Namespace, startNamespace } from '../support/namespace.ts';
 import { describeWith } from '../support/needs.ts';
+import { ODD_NETWORK, startOddServers } from '../support/odd-servers.ts';
 import { commandsMatching } from '../support/processes.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-
-// 10.0.0.210 is here; 10.0.0.211 swallows everything; the others cannot be sent to
-const NETWORK = `
-ip link add lan0 type veth peer name lan1
-ip addr add 10.0.0.210/24 dev lan0
-ip addr add 10.0.0.197/24 dev lan0
-ip link set lan0 up
-ip link set lan1 up
-ip neigh add 10.0.0.211 lladdr 02:00:00:00:00:11 dev lan0
-ip route add unreachable 10.1.0.0/24
-ip route add prohibit 10.2.0.0/24
-ip route add blackhole 10.3.0.0/24
-`;
 
 describeWith(['namespaces', 'ip', 'ping', 'openssl'], 'an agent in another namespace', () => {
   const dir = mkdtempSync('/tmp/rp-agent-');
@@ -45,21 +32,12 @@ describeWith(['namespaces', 'ip', 'ping', 'openssl'], 'an agent in another names
         target: 'node20',
         logLevel: 'warning',
       }),
-      startNamespace(NETWORK).then((started) => {
+      startNamespace(ODD_NETWORK).then((started) => {
         host = started;
       }),
     ]);
     expect(bundle.errors).toEqual([]);
-    const name = ['-subj', '/CN=truenas', '-keyout', 'key.pem', '-out', 'cert.pem'];
-    execFileSync(
-      'openssl',
-      ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', ...name],
-      {
-        cwd: dir,
-        stdio: 'ignore',
-      },
-    );
-    await startServers(host, dir);
+    await startOddServers(host, dir);
     agent = startOne();
   });
   afterAll(async () => {
@@ -196,15 +174,3 @@ describeWith(['namespaces', 'ip', 'ping', 'openssl'], 'an agent in another names
     expect(readFileSync(program).length).toBeLessThan(30_000);
   });
 });
-
-async function startServers({ enter }: Namespace, dir: string): Promise<void> {
-  const [program = '', ...args] = enter;
-  const script = join(import.meta.dirname, '../support/odd-servers.mjs');
-  const child = spawn(program, [...args, process.execPath, script, dir], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  await new Promise((resolve, reject) => {
-    child.stdout.once('data', resolve);
-    child.once('exit', () => reject(new Error('Cannot start the servers of the test')));
-  });
-}

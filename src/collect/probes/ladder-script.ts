@@ -107,8 +107,9 @@ function bashHttp(ask: ProbeAsk): string {
 }
 
 // ONC RPC (RFC 5531) in a record of 40 bytes: call 1 of version 2 to program 100003 (NFS),
-// version 3, procedure 0 (NULL), without credentials. The reply is shown in hexadecimal.
-const BASH_NFS = `printf "\\200\\0\\0\\50\\0\\0\\0\\1\\0\\0\\0\\0\\0\\0\\0\\2\\0\\1\\206\\243\\0\\0\\0\\3\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0" >&3 && head -c 28 <&3 | od -An -tx1 | tr -d " \\n"`;
+// version 3, procedure 0 (NULL), without credentials. The beginning of the reply is
+// shown in hexadecimal: length, call, and 1 for "reply".
+const BASH_NFS = `printf "\\200\\0\\0\\50\\0\\0\\0\\1\\0\\0\\0\\0\\0\\0\\0\\2\\0\\1\\206\\243\\0\\0\\0\\3\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0" >&3 && head -c 12 <&3 | od -An -tx1 | tr -d " \\n"`;
 
 /**
  * netcat of OpenBSD, of Hobbit and of Nmap take the same options; that of BusyBox has no `-z`
