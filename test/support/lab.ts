@@ -24,7 +24,11 @@ async function buildPrograms(): Promise<string> {
   process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
   await build({
     absWorkingDir: ROOT,
-    entryPoints: { 'lab-init': 'src/lab/init/main.ts', 'lab-host': 'src/lab/host/main.ts' },
+    entryPoints: {
+      'lab-init': 'src/lab/init/main.ts',
+      'lab-host': 'src/lab/host/main.ts',
+      start: 'src/lab/start.ts',
+    },
     outdir,
     outExtension: { '.js': '.js' },
     bundle: true,

@@ -6,6 +6,16 @@ const TRIALS = {
   /** Namespaces as root, or in a user namespace of our own. */
   namespaces: () => runs('unshare', [...userFlag(), '-fpmn', '--mount-proc', 'true']),
   root: () => process.getuid?.() === 0 && runs('unshare', ['-n', 'true']),
+  /** An ordinary user may make a user namespace; tried as nobody. */
+  'unprivileged-namespaces': () =>
+    runs('setpriv', [
+      '--reuid=65534',
+      '--regid=65534',
+      '--clear-groups',
+      'unshare',
+      '-Urn',
+      'true',
+    ]),
   ip: () => runs('ip', ['-V']),
   tcpdump: () => runs('tcpdump', ['--version']),
   nft: () => runs('unshare', [...userFlag(), '-n', 'nft', 'list', 'ruleset']),
