@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { OutsideError } from '../model/outside-error.ts';
 import { load } from './render.ts';
 

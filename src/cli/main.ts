@@ -35,12 +35,17 @@ async function main(argv: readonly string[]): Promise<void> {
     .enablePositionalOptions()
     .addHelpText('after', EXAMPLES)
     .exitOverride();
-  const asked = COMMANDS[argv[0] ?? ''];
-  const wanted = asked ? [asked] : Object.values(COMMANDS);
-  for (const { load, hidden } of wanted) {
+  for (const { load, hidden } of wantedBy(argv)) {
     program.addCommand(exiting(await load()), hidden ? { hidden } : {});
   }
   await program.parseAsync(argv, { from: 'user' });
+}
+
+/** The command that was asked for; all of them where help or an error has to list them. */
+function wantedBy([first = '']: readonly string[]): readonly Entry[] {
+  if (first === '--version' || first === '-V') return [];
+  const asked = COMMANDS[first];
+  return asked ? [asked] : Object.values(COMMANDS);
 }
 
 /** Makes a command and those beneath it throw instead of ending the process. */

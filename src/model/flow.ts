@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** IANA protocol numbers for what the program speaks of by name. */
 export const PROTOCOL_NUMBER = { icmp: 1, tcp: 6, udp: 17, icmp6: 58 } as const;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Flow } from './flow.ts';
 import { Neighbour } from './network.ts';
 

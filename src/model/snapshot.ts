@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { HostFacts } from './host.ts';
 import { Observation } from './observation.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Flow } from './flow.ts';
 import { Route, Rule } from './network.ts';
 

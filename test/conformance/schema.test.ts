@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Diagnosis } from '../../src/model/diagnosis.ts';
 import { Snapshot } from '../../src/model/snapshot.ts';
 

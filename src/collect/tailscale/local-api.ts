@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Fact, missing, seen } from '../../model/fact.ts';
 import { OutsideError } from '../../model/outside-error.ts';
 import type { CollectContext } from '../collector.ts';

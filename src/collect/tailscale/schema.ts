@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TailscalePeer, TailscalePrefs, TailscaleStatus } from '../../model/tailscale.ts';
 
 // Bounds are far above what a tailnet has; they only keep nonsense out of snapshots.
