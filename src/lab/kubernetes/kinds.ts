@@ -277,6 +277,7 @@ export interface Kinds {
   readonly 'deployments.apps': Deployment;
   readonly 'replicasets.apps': ReplicaSet;
   readonly 'daemonsets.apps': DaemonSet;
+  readonly 'statefulsets.apps': KubeObject;
   readonly 'storageclasses.storage.k8s.io': StorageClass;
   readonly 'volumeattachments.storage.k8s.io': VolumeAttachment;
   readonly 'csidrivers.storage.k8s.io': CsiDriver;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type KubeObject, keyOf, withMeta, withoutMeta } from '../object.ts';
+import { type Fields, type KubeObject, keyOf, withMeta, withoutMeta } from '../object.ts';
 import { afterUpdate } from '../patch/managed-fields.ts';
 import type { Registry } from '../resources/registry.ts';
 import { apiVersionOf, hasStatus, type Resource, resourceId } from '../resources/resource.ts';
@@ -8,6 +8,7 @@ import { withDefaults } from './defaults.ts';
 import { alreadyExists, badRequest, conflict, forbidden, invalid, notFound } from './errors.ts';
 import { admit } from './initial-status.ts';
 import { podChangeProblems } from './pod-changes.ts';
+import { baselineViolations, ENFORCE_LABEL, type PodSecurityLevel } from './pod-security.ts';
 import { type Checks, validateObject } from './validate-object.ts';
 
 /** Where randomness and time come from. */
@@ -18,6 +19,8 @@ export interface Surroundings {
   /** Letters and digits of a generated name. */
   suffix(length: number): string;
   serviceAddress(): string;
+  /** Level of PodSecurity for namespaces without a label; Talos has `baseline`. */
+  readonly podSecurity: PodSecurityLevel;
 }
 
 export interface WriteOptions extends Partial<Checks> {
@@ -90,6 +93,7 @@ function create(
   if (store.get(resourceId(resource), keyOf(filled))) {
     throw alreadyExists(resource, filled.metadata.name);
   }
+  requirePodSecurity(api, filled, resource);
   const nowText = timeText(around.now());
   const bare = hasStatus(resource) ? keepStatus(filled, undefined, options) : filled;
   const admitted = admit(bare, resource, { ...around, nowText });
@@ -135,6 +139,17 @@ function requireNamespace(api: Api, { metadata }: KubeObject, resource: Resource
   if (!object.metadata.deletionTimestamp) return;
   const why = `unable to create new content in namespace ${namespace} because it is being terminated`;
   throw forbidden(resource, metadata.name, why);
+}
+
+/** kube-system is exempt, as on Talos. */
+function requirePodSecurity({ store, around }: Api, object: KubeObject, resource: Resource): void {
+  const { namespace = '', name } = object.metadata;
+  if (resourceId(resource) !== 'pods' || namespace === 'kube-system') return;
+  const labels = store.get('namespaces', namespace)?.object.metadata.labels;
+  const level = labels?.[ENFORCE_LABEL] ?? around.podSecurity;
+  const found = level === 'privileged' ? [] : baselineViolations(object['spec'] as Fields);
+  if (found.length === 0) return;
+  throw forbidden(resource, name, `violates PodSecurity "${level}:latest": ${found.join(', ')}`);
 }
 
 function replace(

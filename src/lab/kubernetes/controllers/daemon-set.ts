@@ -1,10 +1,12 @@
-import { createRecorder } from '../event-recorder.ts';
+import { createRecorder, type Recorder } from '../event-recorder.ts';
 import type { DaemonSet, Node, Pod } from '../kinds.ts';
 import { keyOf } from '../object.ts';
 import type { ControllerContext } from './context.ts';
+import { makePod } from './make-pod.ts';
 import { isActive, isReady, podFrom, templateHash } from './pod-template.ts';
 import { controllerName, type Reconciler, startReconciler } from './reconciler.ts';
 
+const RETRY_MS = 5000;
 const HASH = 'controller-revision-hash';
 
 /** Keeps one pod of a DaemonSet on every node its selector allows. */
@@ -23,20 +25,18 @@ export function startDaemonSets(context: ControllerContext): Reconciler {
       const owner = controllerName(change, 'DaemonSet');
       return owner === undefined ? [] : [`${object.metadata.namespace}/${owner}`];
     },
-    reconcile(key) {
+    reconcile(key, again) {
       const set = cluster.get('daemonsets.apps', key);
       if (!set || set.metadata.deletionTimestamp) return;
-      place(context, set, record);
+      if (!place(context, set, record)) again(key, RETRY_MS);
       report(context, key);
     },
   });
 }
 
-function place(
-  { cluster }: ControllerContext,
-  set: DaemonSet,
-  record: ReturnType<typeof createRecorder>,
-): void {
+/** @returns False when a pod could not be made and it should be tried again. */
+function place(context: ControllerContext, set: DaemonSet, record: Recorder): boolean {
+  const { cluster } = context;
   const hash = templateHash(set.spec.template);
   const pods = podsOf(cluster.list('pods'), set);
   for (const { metadata } of cluster.list('nodes').filter((node) => fits(set, node))) {
@@ -44,9 +44,8 @@ function place(
     if (here.length === 0) {
       const pod = podFrom(set, set.spec.template, metadata.name);
       const labels = { ...pod.metadata.labels, [HASH]: hash };
-      const made = cluster.create('pods', { ...pod, metadata: { ...pod.metadata, labels } });
-      const message = `Created pod: ${made.metadata.name}`;
-      record(set, { type: 'Normal', reason: 'SuccessfulCreate', message });
+      const named = { ...pod, metadata: { ...pod.metadata, labels } };
+      if (!makePod(context, { owner: set, pod: named, record })) return false;
     }
     // one that is over, or of an older template, makes room for the next
     const stale = here.filter(
@@ -56,6 +55,7 @@ function place(
     );
     for (const pod of stale) cluster.remove('pods', keyOf(pod));
   }
+  return true;
 }
 
 function report({ cluster }: ControllerContext, key: string): void {

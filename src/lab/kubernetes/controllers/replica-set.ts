@@ -1,9 +1,9 @@
-import { ApiError } from '../api/errors.ts';
-import { createRecorder } from '../event-recorder.ts';
+import { createRecorder, type Recorder } from '../event-recorder.ts';
 import type { Pod, ReplicaSet } from '../kinds.ts';
 import { keyOf } from '../object.ts';
 import { matchesLabels, requirementsOf } from '../store/label-selector.ts';
 import type { ControllerContext } from './context.ts';
+import { makePod } from './make-pod.ts';
 import { isActive, isReady, podFrom } from './pod-template.ts';
 import { controllerName, type Reconciler, startReconciler } from './reconciler.ts';
 
@@ -28,23 +28,12 @@ export function startReplicaSets(context: ControllerContext): Reconciler {
 }
 
 /** @returns False when a pod could not be made and it should be tried again. */
-function replicate(
-  { cluster }: ControllerContext,
-  set: ReplicaSet,
-  record: ReturnType<typeof createRecorder>,
-): boolean {
+function replicate(context: ControllerContext, set: ReplicaSet, record: Recorder): boolean {
+  const { cluster } = context;
   const pods = podsOf(cluster.list('pods'), set).filter(isActive);
-  try {
-    for (let missing = set.spec.replicas - pods.length; missing > 0; missing -= 1) {
-      const pod = cluster.create('pods', podFrom(set, set.spec.template));
-      const message = `Created pod: ${pod.metadata.name}`;
-      record(set, { type: 'Normal', reason: 'SuccessfulCreate', message });
-    }
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    const message = `Error creating: ${error.message}`;
-    record(set, { type: 'Warning', reason: 'FailedCreate', message });
-    return false;
+  for (let missing = set.spec.replicas - pods.length; missing > 0; missing -= 1) {
+    const pod = podFrom(set, set.spec.template);
+    if (!makePod(context, { owner: set, pod, record })) return false;
   }
   const surplus = pods
     .toSorted(unreadyFirst)
