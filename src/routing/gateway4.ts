@@ -47,6 +47,8 @@ function isAtHostScope(k: Kernel4, { table, row, hop }: HopAt): boolean {
     iif: LOOPBACK,
   };
   const found = nothingFound4();
+  // the rule that asks the local table may be gone since
+  if (lookupTable4(k.table(TABLE.local), flow, found) === OK) return true;
   const own = table.tableId[row] as number;
   const inOwn = own === TABLE.main ? undefined : lookupTable4(k.table(own), flow, found);
   const error = inOwn === OK ? OK : lookup4(k, flow, found, FIRST_CHOICE);

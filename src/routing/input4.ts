@@ -4,7 +4,7 @@ import { LOOPBACK, NO_DEVICE } from './devices.ts';
 import { EHOSTUNREACH, EINVAL, ENETUNREACH, EXDEV, OK } from './errno.ts';
 import type { Flow4 } from './flow.ts';
 import type { Kernel4 } from './kernel4.ts';
-import { type Found4, lookup4, nothingFound4 } from './lookup4.ts';
+import { type Found4, lookup4 } from './lookup4.ts';
 import { selectMultipath } from './path4.ts';
 import { validateSource4 } from './reverse-path4.ts';
 import { TYPE } from './table-columns.ts';
@@ -18,7 +18,16 @@ export interface Input4 extends Found4 {
 }
 
 export function emptyInput4(): Input4 {
-  return { ...nothingFound4(), type: 0, device: 0, refusal: undefined };
+  return {
+    rule: -1,
+    table: undefined,
+    prefix: -1,
+    row: -1,
+    hop: -1,
+    type: 0,
+    device: 0,
+    refusal: undefined,
+  };
 }
 
 const LIMITED_BROADCAST = 0xffffffff;
@@ -32,10 +41,7 @@ const isLoopback = (address: number) => address >>> 24 === 127;
  * Source: Linux net/ipv4/route.c, ip_route_input_rcu(), ip_route_input_slow().
  */
 export function input4(k: Kernel4, packet: Flow4, input: Input4, choices: Choices): number {
-  input.refusal = undefined;
-  input.type = TYPE.unicast;
-  input.device = NO_DEVICE;
-  Object.assign(input, nothingFound4());
+  Object.assign(input, emptyInput4());
   const flow = asKernelSees(k, packet);
   const { source, destination, iif } = flow;
   if (isMulticast(destination)) return multicastIn(k, flow, input, choices);

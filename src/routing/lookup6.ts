@@ -1,14 +1,16 @@
-import { TABLE } from '../model/network.ts';
+import { type Route, TABLE } from '../model/network.ts';
+import { prefixLength } from '../model/prefix.ts';
 import type { Choices } from './choices.ts';
 import { LOOPBACK } from './devices.ts';
 import { EACCES, EAGAIN, EHOSTUNREACH, EINVAL, ENETUNREACH, OK } from './errno.ts';
 import type { Flow6 } from './flow.ts';
 import type { Kernel6 } from './kernel6.ts';
+import { routesByNexthop } from './nexthop-objects6.ts';
 import { selectPath6 } from './path6.ts';
 import { longestOf6 } from './ranges6.ts';
 import { ACT, FROM, NOT, selectorsMatch } from './rules.ts';
 import { type Search6, selectRoute6 } from './select-route6.ts';
-import { TYPE } from './table-columns.ts';
+import { hopsOf, TYPE } from './table-columns.ts';
 import { leafTakes, type Table6 } from './table6.ts';
 import { joinVrf, vrfTable } from './vrf.ts';
 
@@ -74,7 +76,7 @@ export function lookup6(
         continue;
       }
       const error = actOn(k, { rule, flow, found }, ask);
-      if (error === EAGAIN || (error === OK && isSuppressed(k, rule, found))) break;
+      if (error === EAGAIN || (error === OK && isSuppressed(k, rule, found, choices))) break;
       found.rule = rule;
       return error;
     }
@@ -126,11 +128,34 @@ function actOn(
 }
 
 /** Judged by the nexthop that was chosen. Source: fib6_rule_suppress(). */
-function isSuppressed(k: Kernel6, rule: number, { table, prefix, hop }: Found6): boolean {
-  if (!table) return false;
-  if ((table.length[prefix] as number) <= (k.rules.suppressLength[rule] as number)) return true;
+function isSuppressed(
+  k: Kernel6,
+  rule: number,
+  { table, row, hop }: Found6,
+  choices: Choices,
+): boolean {
+  const route = table && k.state.routes.ipv6[table.route[row] as number];
+  if (!route) return false;
+  const limit = k.rules.suppressLength[rule] as number;
+  if (
+    limit >= 0 &&
+    isShort(k, { route, hop: hop - (table.firstHop[row] as number), limit }, choices)
+  ) {
+    return true;
+  }
   const group = k.rules.suppressGroup[rule] as number;
   return group >= 0 && k.devices.list[table.hopDevice[hop] as number]?.group === group;
+}
+
+function isShort(
+  k: Kernel6,
+  { route, hop, limit }: { route: Route; hop: number; limit: number },
+  choices: Choices,
+): boolean {
+  const sharing = routesByNexthop(k.state, route, hopsOf(route)[hop]);
+  const verdicts = [...new Set(sharing.map(({ prefix }) => prefixLength(prefix) <= limit))];
+  const doubt = () => `which route by nexthop ${route.nexthopId} was used first`;
+  return verdicts[choices.pick(verdicts.length, doubt)] === true;
 }
 
 /**

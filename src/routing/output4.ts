@@ -21,7 +21,17 @@ export interface Output4 extends Found4 {
 }
 
 export function emptyOutput4(): Output4 {
-  return { ...nothingFound4(), type: 0, device: 0, viaGateway: true, source: 0 };
+  return {
+    rule: -1,
+    table: undefined,
+    prefix: -1,
+    row: -1,
+    hop: -1,
+    type: 0,
+    device: 0,
+    viaGateway: true,
+    source: 0,
+  };
 }
 
 const LOCALHOST = 0x7f000001;

@@ -1,12 +1,13 @@
 import { type Ipv6Words, readIpv6 } from '../model/address.ts';
-import type { NetworkState, Nexthop, Route } from '../model/network.ts';
+import type { Route } from '../model/network.ts';
 import { addressKind, needsStrict } from './address-kind6.ts';
 import type { Choices } from './choices.ts';
 import { LOOPBACK, NO_DEVICE } from './devices.ts';
 import { OK } from './errno.ts';
 import type { Flow6 } from './flow.ts';
 import type { Kernel6 } from './kernel6.ts';
-import { type Found6, lookup6, nothingFound6 } from './lookup6.ts';
+import { type Found6, lookup6 } from './lookup6.ts';
+import { routesByNexthop } from './nexthop-objects6.ts';
 import { selectAddress6 } from './source6.ts';
 import { hopsOf, TYPE } from './table-columns.ts';
 
@@ -17,7 +18,7 @@ export interface Answer6 extends Found6 {
 }
 
 export function emptyAnswer6(): Answer6 {
-  return { ...nothingFound6(), type: 0, device: 0 };
+  return { rule: -1, table: undefined, prefix: -1, row: -1, hop: -1, type: 0, device: 0 };
 }
 
 /**
@@ -89,24 +90,12 @@ export function sourceOfRoute6(
     return selectAddress6(k, { device, destination }, choices);
   }
   const taken = hopsOf(route)[hop - (table.firstHop[row] as number)];
-  const ways = [...new Set(routesByNexthop(k.state, taken).map(wayOf))];
+  const ways = [...new Set(routesByNexthop(k.state, route, taken).map(wayOf))];
   const doubt = () =>
     `which route by nexthop ${taken?.gateway ?? ''} dev ${taken?.dev} was used first`;
   const [preferred = '', by = ''] = (ways[choices.pick(ways.length, doubt)] ?? '').split(' ');
   if (preferred !== '') return readIpv6(preferred);
   return selectAddress6(k, { device: k.devices.idOf(by), destination }, choices);
-}
-
-/** Routes made through nexthop objects one of which is this; a dump shows only what it resolves to. */
-export function routesByNexthop(
-  { routes }: NetworkState,
-  taken: Nexthop | undefined,
-): readonly Route[] {
-  return routes.ipv6.filter(
-    ({ nexthopId, nexthops }) =>
-      nexthopId !== undefined &&
-      nexthops.some(({ gateway, dev }) => gateway === taken?.gateway && dev === taken?.dev),
-  );
 }
 
 /** For a group the kernel asks the first member's device, whichever was taken. */
