@@ -1,42 +1,25 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AgentClient, startAgent } from '../../src/platform/agent/agent-client.ts';
 import type { ProbeAsk } from '../../src/ports/vantage.ts';
+import { agentProgram } from '../support/agent.ts';
 import { type Namespace, startNamespace } from '../support/namespace.ts';
 import { describeWith } from '../support/needs.ts';
 import { ODD_NETWORK, startOddServers } from '../support/odd-servers.ts';
 import { commandsMatching } from '../support/processes.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
-
 describeWith(['namespaces', 'ip', 'ping', 'openssl'], 'an agent in another namespace', () => {
   const dir = mkdtempSync('/tmp/rp-agent-');
   let host: Namespace;
   let agent: AgentClient;
-  const program = join(dir, 'agent.mjs');
+  let program: string;
   const startOne = () => startAgent([...host.enter, process.execPath, program], 'lab://nas');
   const signal = () => AbortSignal.timeout(10_000);
 
   beforeAll(async () => {
-    const [bundle] = await Promise.all([
-      build({
-        absWorkingDir: ROOT,
-        entryPoints: ['src/platform/agent/main.ts'],
-        outfile: program,
-        bundle: true,
-        format: 'esm',
-        platform: 'node',
-        target: 'node20',
-        logLevel: 'warning',
-      }),
-      startNamespace(ODD_NETWORK).then((started) => {
-        host = started;
-      }),
-    ]);
-    expect(bundle.errors).toEqual([]);
+    [program, host] = await Promise.all([agentProgram(), startNamespace(ODD_NETWORK)]);
     await startOddServers(host, dir);
     agent = startOne();
   });

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { agentProgram } from '../support/agent.ts';
 import { describeWith } from '../support/needs.ts';
 import { commandsMatching } from '../support/processes.ts';
 import { type SshHost, startSshHost } from '../support/ssh-host.ts';
@@ -27,6 +28,9 @@ setTimeout(() => {}, 20_000);
 describeWith(['root', 'sshd', 'ip'], 'a program that is killed', () => {
   const dir = mkdtempSync('/tmp/rp-killed-');
   let host: SshHost;
+  let agentPath: string;
+
+  const processes = () => commandsMatching(dir).length + commandsMatching(agentPath).length;
 
   beforeAll(async () => {
     host = await startSshHost();
@@ -34,14 +38,13 @@ describeWith(['root', 'sshd', 'ip'], 'a program that is killed', () => {
       absWorkingDir: ROOT,
       stdin: { contents: HOLDER, resolveDir: ROOT, loader: 'ts' },
       outfile: join(dir, 'holder.mjs'),
-      ...forNode,
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      logLevel: 'warning',
     });
-    await build({
-      absWorkingDir: ROOT,
-      entryPoints: ['src/platform/agent/main.ts'],
-      outfile: join(dir, 'agent.mjs'),
-      ...forNode,
-    });
+    agentPath = await agentProgram();
   });
   afterAll(() => {
     host.stop();
@@ -53,21 +56,13 @@ describeWith(['root', 'sshd', 'ip'], 'a program that is killed', () => {
     { what: 'its agent', url: 'lab://any' },
   ])('leaves nothing of $what', async ({ url }) => {
     const temp = mkdtempSync(join(dir, 't'));
-    const holder = spawn(process.execPath, [join(dir, 'holder.mjs'), url, join(dir, 'agent.mjs')], {
+    const holder = spawn(process.execPath, [join(dir, 'holder.mjs'), url, agentPath], {
       env: { ...process.env, TMPDIR: temp, PATH: `${host.bin}:${process.env['PATH']}` },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await new Promise((resolve) => holder.stdout.once('data', resolve));
-    expect(commandsMatching(dir).length).toBeGreaterThan(1);
+    expect(processes()).toBeGreaterThan(1);
     holder.kill('SIGKILL');
-    await until(() => readdirSync(temp).length === 0 && commandsMatching(dir).length === 0);
+    await until(() => readdirSync(temp).length === 0 && processes() === 0);
   });
 });
-
-const forNode = {
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-  logLevel: 'warning',
-} as const;
