@@ -1,0 +1,229 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Lab, startLab } from '../../src/lab/start.ts';
+import { Diagnosis } from '../../src/model/diagnosis.ts';
+import { describeWith } from '../support/needs.ts';
+
+const LAUNCHER = join(import.meta.dirname, '../../bin/returnpath.js');
+const SCENARIOS = join(import.meta.dirname, '../scenarios');
+const OUTAGE = join(SCENARIOS, 'accept-routes.snapshot.json');
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
+  return spawn(process.execPath, [LAUNCHER, ...args], { env: { ...process.env, ...env } });
+}
+
+function ended(child: ChildProcess): Promise<Ended> {
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.on('data', (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr?.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
+}
+
+function returnpath(...args: string[]): Promise<Ended> {
+  return ended(start(args));
+}
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'returnpath-cli-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('returnpath diagnose -f', () => {
+  test.each([
+    { file: 'healthy', code: 0 },
+    { file: 'accept-routes', code: 1 },
+    { file: 'accept-routes-without-nas', code: 1 },
+  ])('ends with $code for $file', async ({ file, code }) => {
+    const result = await returnpath('diagnose', '-f', join(SCENARIOS, `${file}.snapshot.json`));
+    expect(result).toMatchObject({ code, stderr: '' });
+  });
+
+  test('ends with 2 when what was seen does not tell', async () => {
+    const snapshot = JSON.parse(readFileSync(OUTAGE, 'utf8'));
+    delete snapshot.hosts.nas;
+    delete snapshot.hosts.utility;
+    const file = join(folder, 'half.json');
+    writeFileSync(file, JSON.stringify(snapshot));
+    const { code, stdout } = await returnpath('diagnose', '-f', file);
+    expect(stdout).toMatch(/^CANNOT TELL/);
+    expect(stdout).toContain('ip route get 10.0.0.197 from 10.0.0.210');
+    expect(code).toBe(2);
+  });
+
+  test('writes JSON that fits the schema in the package', async () => {
+    const { stdout } = await returnpath('diagnose', '-f', OUTAGE, '-o', 'json');
+    expect(Diagnosis.safeParse(JSON.parse(stdout)).success).toBe(true);
+  });
+
+  test('reads standard input', async () => {
+    const child = start(['diagnose', '-f', '-']);
+    child.stdin?.end(readFileSync(OUTAGE));
+    const { code, stdout } = await ended(child);
+    expect(stdout).toMatch(/^PROVEN/);
+    expect(code).toBe(1);
+  });
+
+  test('uses no colour where nobody looks', async () => {
+    const { stdout } = await returnpath('diagnose', '-f', OUTAGE);
+    expect(stdout).not.toContain('\u001b');
+  });
+});
+
+describe('a damaged snapshot', () => {
+  const whole = readFileSync(OUTAGE, 'utf8');
+  test.each([
+    { what: 'cut off', text: whole.slice(0, 5000), says: 'it is cut off' },
+    { what: 'empty', text: '', says: 'it is empty' },
+    { what: 'something else', text: '{"kind":"Pod"}', says: 'no snapshot of returnpath' },
+    { what: 'no JSON', text: 'PROVEN {}', says: 'it is no JSON' },
+    {
+      what: 'from the future',
+      text: whole.replace('"version":1', '"version":99'),
+      says: 'it has version 99, this program knows version 1',
+    },
+    {
+      what: 'garbled inside',
+      text: whole.replace('"serverAddresses":[', '"serverAddresses":[7,'),
+      says: 'question.serverAddresses.0',
+    },
+  ])('that is $what is refused with the reason', async ({ text, says }) => {
+    const file = join(folder, 'damaged.json');
+    writeFileSync(file, text);
+    const { code, stdout, stderr } = await returnpath('diagnose', '-f', file);
+    expect(stderr).toContain(says);
+    expect(stderr).toMatch(/^Cannot read the snapshot /);
+    expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
+  });
+
+  test('that is missing is refused with the reason', async () => {
+    const { code, stderr } = await returnpath('diagnose', '-f', join(folder, 'nowhere.json'));
+    expect(stderr).toContain('ENOENT');
+    expect(code).toBe(4);
+  });
+});
+
+describe('wrong usage', () => {
+  test.each([
+    { args: ['diagnose'], says: '--to is missing' },
+    { args: ['diagnose', '--to', '10.0.0.1', '--port', '70000'], says: '1 to 65535' },
+    { args: ['diagnose', '--to', '10.0.0.1', '--timeout', '0'], says: 'more than 0' },
+    { args: ['diagnose', '--frm', 'x'], says: "unknown option '--frm'" },
+    { args: ['diagnoze'], says: 'Did you mean diagnose?' },
+  ])('$args ends with 3 and says what is wrong', async ({ args, says }) => {
+    const { code, stderr } = await returnpath(...args);
+    expect(stderr).toContain(says);
+    expect(code).toBe(3);
+  });
+
+  test('in a configuration file names the place', async () => {
+    const file = join(folder, 'config.yaml');
+    writeFileSync(file, 'to: 10.0.0.210\nports: [80]\n');
+    const { code, stderr } = await returnpath('diagnose', '--config', file);
+    expect(stderr).toContain('ports');
+    expect(code).toBe(4);
+  });
+});
+
+test('a report that cannot be written leaves no half of one', async () => {
+  const { code, stderr } = await returnpath('demo', '--replay', '--dir', join(folder, 'none'));
+  expect(stderr).toMatch(/^Cannot write ".*report\.md": /);
+  expect(code).toBe(4);
+  expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+});
+
+test('the replayed demo says that it is one, proves the cause and leaves both reports', async () => {
+  const { code, stdout } = await returnpath('demo', '--replay', '--dir', folder);
+  expect(stdout).toContain('replaying a recorded look');
+  expect(stdout).toContain('PROVEN');
+  expect(readFileSync(join(folder, 'report.md'), 'utf8')).toContain('## What was broken');
+  expect(
+    Diagnosis.parse(JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8'))).verdict,
+  ).toBe('cause-found');
+  expect(code).toBe(0);
+});
+
+test('a machine without namespaces gets the replay, and is told why', async () => {
+  const child = start(['demo', '--dir', folder], { PATH: folder });
+  const { code, stdout } = await ended(child);
+  expect(stdout).toContain('Cannot make the namespaces of a lab');
+  expect(stdout).toContain('replaying a recorded look');
+  expect(code).toBe(0);
+});
+
+describeWith(['namespaces', 'ip'], 'returnpath against a running lab', () => {
+  let lab: Lab;
+  beforeAll(async () => {
+    lab = await startLab();
+  });
+  afterAll(() => lab.stop());
+
+  const ask = (...more: string[]) => [
+    'diagnose',
+    ...['--from', `lab://${lab.id}/node`, '--to', `lab://${lab.id}/nas`, '--control', '10.0.0.1'],
+    ...more,
+  ];
+
+  test('interrupted by Ctrl-C prints what is known and ends with 130', async () => {
+    await lab.break('api-hangs');
+    const child = start([...ask(), '--port', '80']);
+    const result = ended(child);
+    await untilAsked(lab);
+    child.kill('SIGINT');
+    const { code, stdout } = await result;
+    await lab.mend('api-hangs');
+    expect(stdout).toMatch(/^CANNOT TELL/);
+    expect(code).toBe(130);
+  });
+
+  test('keeps what it saw, so that it can be judged again', async () => {
+    const file = join(folder, 'look.json');
+    await lab.break('accept-routes');
+    const live = await returnpath(...ask('-o', 'json', '--save', file));
+    await lab.mend('accept-routes');
+    const again = await returnpath('diagnose', '-f', file, '-o', 'json');
+    expect(JSON.parse(again.stdout)).toEqual(JSON.parse(live.stdout));
+    expect([live.code, again.code]).toEqual([1, 1]);
+  });
+
+  test('takes its question from a file as well', async () => {
+    const file = join(folder, 'home.yaml');
+    const [from, to] = [`lab://${lab.id}/node`, `lab://${lab.id}/nas`];
+    writeFileSync(file, `from: ${from}\nto: ${to}\nport: 2049\ncontrol: [10.0.0.1]\n`);
+    const { code, stdout } = await returnpath('diagnose', '--config', file);
+    expect(stdout).toMatch(/^HEALTHY {2}talos-1 reaches truenas .* on :2049,/);
+    expect(code).toBe(0);
+  });
+
+  test('a vantage that does not exist is told, and the rest is still judged', async () => {
+    const args = ['diagnose', '--from', `lab://${lab.id}/node`, '--to', `lab://${lab.id}/nobody`];
+    const { code, stdout } = await returnpath(...args, '--address', '10.0.0.210');
+    expect(stdout).toContain('lab "');
+    expect(stdout).toContain('has no such host');
+    expect(code).toBe(0);
+  });
+});
+
+/** Waits until the node holds a connection to the API that nobody answers; 5 s at most. */
+async function untilAsked(lab: Lab): Promise<void> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const { stdout } = await lab.exec('nas', ['ss', '-Htn', 'state', 'established', 'sport', '80']);
+    if (stdout.includes('10.0.0.197')) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('the program did not ask');
+}
