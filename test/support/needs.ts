@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, test } from 'vitest';
 
 /** Succeeds exactly if the machine can do it; each is tried, none is guessed from a name. */
@@ -29,7 +31,7 @@ const TRIALS = {
   busybox: () => runs('busybox', ['true']),
   openssl: () => runs('openssl', ['version']),
   'net-tools': () => runs('sh', ['-c', 'PATH=$PATH:/sbin command -v netstat && command -v route']),
-  kubectl: () => runs(process.env['RETURNPATH_KUBECTL'] ?? 'kubectl', ['version', '--client']),
+  kubectl: () => speaksWebSocket(kubectlPath()),
 } as const;
 
 export type Capability = keyof typeof TRIALS;
@@ -63,6 +65,19 @@ export function describeWith(needs: readonly Capability[], title: string, body: 
       throw new Error(`Cannot run "${title}": this machine lacks ${lacking.join(', ')}`);
     });
   });
+}
+
+/** `RETURNPATH_KUBECTL`, else what scripts/fetch-kubectl.mjs fetched, else the machine's own. */
+export function kubectlPath(): string {
+  const fetched = fileURLToPath(new URL('../../.cache/kubectl/kubectl', import.meta.url));
+  return process.env['RETURNPATH_KUBECTL'] ?? (existsSync(fetched) ? fetched : 'kubectl');
+}
+
+/** kubectl execs over WebSocket since 1.30; older ones know only SPDY, which the lab does not. */
+function speaksWebSocket(kubectl: string): boolean {
+  const options = { encoding: 'utf8', timeout: 10_000 } as const;
+  const { stdout } = spawnSync(kubectl, ['version', '--client', '-o', 'json'], options);
+  return Number(/"minor": "(\d+)/.exec(stdout ?? '')?.[1] ?? 0) >= 30;
 }
 
 function userFlag(): readonly string[] {
