@@ -26,6 +26,9 @@ const RECORDING = fileURLToPath(
   new URL('../recordings/accept-routes.snapshot.json', import.meta.url),
 );
 
+/** What the hosts of the lab call themselves. */
+const HOST_NAMES: Readonly<Record<string, string>> = { node: 'talos-1', nas: 'truenas' };
+
 /** Long enough to see that nothing comes, short enough to watch. */
 const USER_PATIENCE_MS = 1000;
 
@@ -136,7 +139,7 @@ async function userView(lab: Lab, signal: AbortSignal): Promise<readonly Probe[]
 
 function seenLine({ host, command, outcome, elapsedMs, detail }: Probe): string {
   const said = outcome === 'timed-out' ? `timed out after ${Math.round(elapsedMs)} ms` : outcome;
-  return `${host}$ ${command}  =>  ${[said, detail].filter(Boolean).join(', ')}`;
+  return `${HOST_NAMES[host] ?? host}$ ${command}  =>  ${[said, detail].filter(Boolean).join(', ')}`;
 }
 
 async function replayed(story: Story): Promise<Diagnosis> {
