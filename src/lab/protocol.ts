@@ -29,6 +29,11 @@ export interface Netmap {
   readonly peers: readonly NodeView[];
   /** True where the kernel can filter and rewrite packets for us. */
   readonly netfilter: boolean;
+  /**
+   * `cable`: the lab's own, made and guarded by it. Otherwise real WireGuard: `wireguard` is to make
+   * the device, `wireguard-connected` to call its peers, once each of them has one.
+   */
+  readonly tunnel: 'cable' | 'wireguard' | 'wireguard-connected';
   /** Start without masquerading what is forwarded for subnet routes. */
   readonly noSnat: boolean;
   /** Preferences from the node's configuration file; absent where it has none. */

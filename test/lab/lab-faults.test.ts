@@ -1,23 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { faults } from '../../src/lab/faults/index.ts';
 import type { Lab } from '../../src/lab/start.ts';
-import { type Reach, reach, routingState, startTestLab } from '../support/lab.ts';
+import { looksNow, looksOf } from '../support/fault-looks.ts';
+import { reach, routingState, startTestLab } from '../support/lab.ts';
 import { describeWith } from '../support/needs.ts';
-
-/** How API (over TLS) and NFS of the NAS look from where the fault's question is asked. */
-const LOOKS: Readonly<Record<string, readonly [api: Reach, nfs: Reach]>> = {
-  'accept-routes': ['timed-out', 'timed-out'],
-  'exit-node-no-lan': ['timed-out', 'timed-out'],
-  'nfs-down': ['answered', 'refused'],
-  'api-hangs': ['silent', 'answered'],
-  'api-down-nfs-up': ['refused', 'answered'],
-  'nas-off': ['unreachable', 'unreachable'],
-};
-
-function looksOf(id: string, verdict: string): readonly [Reach, Reach] | undefined {
-  if (verdict === 'healthy') return ['answered', 'answered'];
-  return LOOKS[id.startsWith('accept-routes') ? 'accept-routes' : id];
-}
 
 describeWith(['namespaces', 'ip', 'nft'], 'faults', () => {
   let lab: Lab;
@@ -32,18 +18,9 @@ describeWith(['namespaces', 'ip', 'nft'], 'faults', () => {
   });
 
   test.each(faults)('$id shows as it must, and mending it leaves no trace', async (fault) => {
-    const { from, serverAddress } = fault.question;
     await lab.break(fault.id);
     await lab.break(fault.id);
-    // the kernel gives up on ARP after three seconds
-    const waitMs =
-      fault.id === 'nas-off' ? 4_000 : fault.expect.verdict === 'healthy' ? 2_000 : 400;
-    const where = { host: from, to: serverAddress, waitMs };
-    const seen = await Promise.all([
-      reach(lab, { ...where, port: 443, speak: 'https' }),
-      reach(lab, { ...where, port: 2049, speak: 'rpc' }),
-    ]);
-    expect(seen).toEqual(looksOf(fault.id, fault.expect.verdict));
+    expect(await looksNow(lab, fault)).toEqual(looksOf(fault));
     await lab.mend(fault.id);
     await lab.mend(fault.id);
     expect(await routingState(lab)).toBe(healthy);

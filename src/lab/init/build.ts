@@ -51,6 +51,8 @@ export async function buildLab(plan: Plan, onStep: (step: string) => void): Prom
   onStep('addresses');
   hub.open();
   await settled();
+  state.connectTunnels();
+  await settled();
   describeLab(plan, state, startedUnixMs);
 }
 

@@ -1,6 +1,6 @@
 import type { Fault } from '../faults/fault.ts';
 import { faultById } from '../faults/index.ts';
-import type { DaemonState, ProcessState } from '../protocol.ts';
+import type { DaemonState, Netmap, ProcessState } from '../protocol.ts';
 import { stableId } from '../tailnet/identity.ts';
 import type { PrefsEdit } from '../tailscaled/prefs.ts';
 import { type DaemonSpec, type HostSpec, networkOf, type Topology } from '../topology/topology.ts';
@@ -14,6 +14,8 @@ import type { Tailnet } from './tailnet.ts';
 /** What the lab is to be: the homelab plus the faults in force, and how to make it so. */
 export interface LabState {
   readonly faults: readonly string[];
+  /** Has nodes with real WireGuard call each other; to be done when all of them are up. */
+  connectTunnels(): void;
   isOff(host: string): boolean;
   stateOf(host: string, process: number): ProcessState;
   /** Puts a fault in force, or takes it back; doing so twice changes nothing more. */
@@ -32,6 +34,7 @@ export interface LabStateContext {
 export function createLabState(context: LabStateContext): LabState {
   const { plan, tailnet } = context;
   const { topology, netfilter } = plan;
+  let tunnel: Netmap['tunnel'] = plan.variant === 'veth' ? 'cable' : 'wireguard';
   let active: readonly Fault[] = [];
   let parts: Parts = new Map();
   /** Values that sysctls had before a fault first touched them. */
@@ -123,6 +126,10 @@ export function createLabState(context: LabStateContext): LabState {
     get faults() {
       return active.map(({ id }) => id);
     },
+    connectTunnels() {
+      if (tunnel === 'wireguard') tunnel = 'wireguard-connected';
+      context.refresh();
+    },
     isOff: (host) => parts.has(`off ${host}`),
     stateOf(hostName, process) {
       const host = hostNamed(hostName);
@@ -135,7 +142,7 @@ export function createLabState(context: LabStateContext): LabState {
       const peers = views.filter((view) => view !== self);
       const noSnat = host.tailnet.noSnat ?? false;
       const configFile = configFileOf(host);
-      return { daemons, netmap: { self, peers, netfilter, noSnat, configFile } };
+      return { daemons, netmap: { self, peers, netfilter, tunnel, noSnat, configFile } };
     },
     async set(id, inForce) {
       const fault = faultById(id);

@@ -4,6 +4,7 @@ import type { LabVariant } from '../lab-file.ts';
 import { withRelease, withSwap } from '../topology/adjust.ts';
 import { homelab } from '../topology/homelab.ts';
 import type { Topology } from '../topology/topology.ts';
+import { withWan } from '../topology/wan.ts';
 import { withoutNat } from './nat.ts';
 import { works } from './run.ts';
 
@@ -33,10 +34,12 @@ export async function makePlan(argv: readonly string[]): Promise<Plan> {
   const one = (name: string) => all(name)[0] ?? '';
   const netfilter = await works(['nft', 'list', 'ruleset']);
   const [release] = all('--truenas');
-  const base = all('--swap').reduce(withSwap, netfilter ? homelab : withoutNat(homelab));
+  const variant = one('--variant') === 'wireguard' ? 'wireguard' : 'veth';
+  const site = variant === 'wireguard' ? withWan(homelab) : homelab;
+  const base = all('--swap').reduce(withSwap, netfilter ? site : withoutNat(site));
   return {
     labId: one('--lab-id'),
-    variant: one('--variant') === 'wireguard' ? 'wireguard' : 'veth',
+    variant,
     topology: release === undefined ? base : withRelease(base, release),
     hostProgram: join(one('--programs'), 'lab-host.js'),
     rootless: argv.includes('--rootless'),

@@ -96,6 +96,7 @@ function memberOf({ tailnet }: HostSpec): Member | undefined {
       tun: tailnet.tun,
       advertises: tailnet.advertises,
       online: true,
+      endpoint: tailnet.endpoint,
     }
   );
 }

@@ -11,6 +11,8 @@ export interface Member {
   /** Routes it asks to serve; the tailnet's auto-approvers grant every one of them. */
   readonly advertises: readonly string[];
   readonly online: boolean;
+  /** Where its WireGuard can be called, as address and port. */
+  readonly endpoint?: string | undefined;
 }
 
 /** What a node does with the routes of others: the part of its preferences the tunnel obeys. */

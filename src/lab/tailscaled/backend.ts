@@ -1,8 +1,9 @@
 import type { TunnelControl } from '../host/daemon.ts';
 import type { Netmap } from '../protocol.ts';
-import { createKernelRouter, type KernelRouter, localPrefixes } from './kernel-router.ts';
+import { createKernelRouter, localPrefixes } from './kernel-router.ts';
 import type { Prefs, PrefsEdit } from './prefs.ts';
 import { routerConfig } from './router-config.ts';
+import { startWireguard } from './wireguard.ts';
 
 /** One node's state, and how it is put into effect. */
 export interface Backend {
@@ -24,10 +25,12 @@ export interface Backend {
 export async function createBackend(netmap: Netmap, tunnel: TunnelControl): Promise<Backend> {
   let prefs = initialPrefs(netmap);
   let current = netmap;
+  let isConnected = false;
   let queue: Promise<unknown> = Promise.resolve();
-  const router: KernelRouter | undefined = netmap.self.member.tun
-    ? createKernelRouter(netmap.netfilter)
-    : undefined;
+  const { tun } = netmap.self.member;
+  const wireguard =
+    tun && netmap.tunnel !== 'cable' ? await startWireguard(netmap.self.member) : undefined;
+  const router = tun ? createKernelRouter(netmap.netfilter) : undefined;
   const listeners = new Set<(prefs: Prefs) => void>();
 
   /** One change at a time, as under tailscaled's lock. */
@@ -42,6 +45,7 @@ export async function createBackend(netmap: Netmap, tunnel: TunnelControl): Prom
     const { self, peers } = current;
     await router?.set(routerConfig(prefs, self, peers, localPrefixes()));
     const acceptance = { routes: prefs.RouteAll, exitNode: prefs.ExitNodeID };
+    await wireguard?.accept(peers, acceptance);
     await tunnel.set(acceptance, prefs.AdvertiseRoutes ?? []);
   }
 
@@ -74,6 +78,9 @@ export async function createBackend(netmap: Netmap, tunnel: TunnelControl): Prom
         const before = prefs;
         prefs = withConfigFile(prefs, next.configFile);
         await takeEffect();
+        const isNew = isConnected !== (next.tunnel === 'wireguard-connected');
+        if (isNew) await wireguard?.connect(next.peers);
+        isConnected = next.tunnel === 'wireguard-connected';
         if (prefs !== before) for (const listener of listeners) listener(prefs);
       });
     },

@@ -163,6 +163,7 @@ const nasTailscale: HostSpec = {
     addresses: ['100.68.1.2', 'fd7a:115c:a1e0::4401:102'],
     tun: true,
     advertises: [],
+    endpoint: '10.0.0.210:41641',
   },
   daemons: [[{ kind: 'tailscaled' }]],
 };
@@ -188,6 +189,7 @@ const cabinRouter: HostSpec = {
     tun: true,
     advertises: ['10.20.0.0/24', 'fd00:20::/64', '0.0.0.0/0', '::/0'],
     noSnat: true,
+    endpoint: '203.0.113.4:41641',
   },
   daemons: [[{ kind: 'tailscaled' }]],
 };

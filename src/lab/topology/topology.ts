@@ -60,6 +60,8 @@ export interface TailnetNode {
   /** Configured by file: edits through the LocalAPI are refused. */
   readonly locked?: boolean;
   readonly noSnat?: boolean;
+  /** Where others can call its WireGuard; absent behind NAT. */
+  readonly endpoint?: string;
 }
 
 export const DAEMON_KINDS = ['tailscaled', 'truenas', 'nfs', 'web-ui'] as const;
