@@ -142,6 +142,19 @@ export function called({ name, address }: Party): string {
   return name === address ? address : `${name} (${address})`;
 }
 
+/**
+ * That the server itself is alive: from where we sit it was silent on one address and answered on
+ * another, usually LAN and tailnet.
+ */
+export function aliveElsewhere({ server }: Case): string[] {
+  const attempts = server.facts?.attempts ?? [];
+  const answered = attempts.find(({ outcome }) => outcome === 'answered');
+  const silent = attempts.filter(({ outcome }) => outcome === 'timed-out');
+  if (!answered || silent.length === 0) return [];
+  const addresses = silent.map(({ address }) => address).join(', ');
+  return [`${server.name} is silent to us on ${addresses} and answers on ${answered.address}`];
+}
+
 /** Other clients that the same address answers, each as `name (address)`. */
 export function answeredOthers({ others }: Case): readonly Party[] {
   return others.filter(({ probes }) => probes.some(cameBack)).map(({ client }) => client);

@@ -1,7 +1,7 @@
 import { vpnName } from '../routing/vpn.ts';
 import { captureOf } from './captured.ts';
 import type { Case, Cause, Verdict } from './cause.ts';
-import { called, effectOf, isChosenExitNode, provesTogether } from './evidence.ts';
+import { aliveElsewhere, called, effectOf, isChosenExitNode, provesTogether } from './evidence.ts';
 
 // With an exit node chosen and "allow LAN access" off, tailscaled installs the default route and
 // the prefixes of the host's own interfaces in table 52 on purpose, so that nothing leaks.
@@ -53,7 +53,7 @@ function judge(c: Case): Verdict {
       },
       ...effect,
     ],
-    contrast: [],
+    contrast: aliveElsewhere(c),
     also: [`every other address of ${capture.direct.local}/${capture.direct.prefixLength}`],
     ...(proven
       ? {}

@@ -5,6 +5,7 @@ import { vpnName } from '../routing/vpn.ts';
 import { alsoCaptured, type CapturedReply, captureOf, longestHolder } from './captured.ts';
 import type { Case, Cause, Verdict } from './cause.ts';
 import {
+  aliveElsewhere,
   answeredOthers,
   called,
   cameBack,
@@ -46,7 +47,7 @@ function judge(c: Case): Verdict {
     because: summary(c, capture),
     chain: chain(c, capture),
     evidence: [...mechanism, ...effect],
-    contrast: contrastOf(c),
+    contrast: [...contrastOf(c), ...aliveElsewhere(c)],
     also: alsoCaptured(c.server.facts, capture),
     ...(proven ? {} : { wouldProve: wouldProve(c, capture, effect) }),
     byHand: byHand(c, capture),

@@ -19,6 +19,7 @@ import { isConclusive } from './conclusive.ts';
 import { Gathering } from './gathering.ts';
 import { Probing } from './probing.ts';
 import { type DiagnoseRequest, isBareAddress } from './request.ts';
+import { givenAddresses, isLanAddress, startingAddresses } from './server-addresses.ts';
 
 export interface Surroundings {
   readonly openVantage: OpenVantage;
@@ -89,7 +90,7 @@ class Session {
       {
         from: request.from,
         to: request.to,
-        serverAddresses: givenAddresses(request).concat(addressesIn(request.to)),
+        serverAddresses: startingAddresses(request),
         ports: [...request.ports],
         controls: [...request.controls],
         compare: [],
@@ -278,26 +279,6 @@ class Session {
   }
 }
 
-function givenAddresses({ addresses, to }: DiagnoseRequest): string[] {
-  return addresses.length > 0 ? [...addresses] : isBareAddress(to) ? [to] : [];
-}
-
 function toKernelQuestion({ destination, source, inputDevice }: RouteQuestion) {
   return { flow: { protocol: 'tcp' as const, destination, source }, inputDevice };
-}
-
-/** LAN addresses that stand in the URL of a vantage: `ssh://admin@10.0.0.210,100.68.1.2`. */
-function addressesIn(url: string): string[] {
-  const [, places = ''] = /^[a-z]+:\/\/(?:[^@/]*@)?([^/?]*)/.exec(url) ?? [];
-  return places
-    .split(',')
-    .map((place) => place.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^([\d.]+):\d+$/, '$1'))
-    .filter((place) => isBareAddress(place) && isLanAddress(place));
-}
-
-// Addresses that only exist inside a tailnet (100.64.0.0/10, fd7a:115c:a1e0::/48): a way to look at
-// a host, not the way its clients use.
-function isLanAddress(address: string): boolean {
-  const second = Number(/^100\.(\d+)\./.exec(address)?.[1]);
-  return !(second >= 64 && second <= 127) && !address.toLowerCase().startsWith('fd7a:115c:a1e0:');
 }

@@ -1,0 +1,30 @@
+import { type DiagnoseRequest, isBareAddress } from './request.ts';
+
+/** The addresses that the user named; if there are any, no others are asked. */
+export function givenAddresses({ addresses, to }: DiagnoseRequest): string[] {
+  return addresses.length > 0 ? [...addresses] : isBareAddress(to) ? [to] : [];
+}
+
+/** What can be asked before anything was looked at. */
+export function startingAddresses(request: DiagnoseRequest): string[] {
+  const given = givenAddresses(request);
+  return given.length > 0 ? given : addressesIn(request.to);
+}
+
+/** LAN addresses that stand in the URL of a vantage: `ssh://admin@10.0.0.210,100.68.1.2`. */
+function addressesIn(url: string): string[] {
+  const [, places = ''] = /^[a-z]+:\/\/(?:[^@/]*@)?([^/?]*)/.exec(url) ?? [];
+  return places
+    .split(',')
+    .map((place) => place.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^([\d.]+):\d+$/, '$1'))
+    .filter((place) => isBareAddress(place) && isLanAddress(place));
+}
+
+/**
+ * Not one that only exists inside a tailnet (100.64.0.0/10, fd7a:115c:a1e0::/48): that is a way to
+ * look at a host, not the way its clients use.
+ */
+export function isLanAddress(address: string): boolean {
+  const second = Number(/^100\.(\d+)\./.exec(address)?.[1]);
+  return !(second >= 64 && second <= 127) && !address.toLowerCase().startsWith('fd7a:115c:a1e0:');
+}
