@@ -1,7 +1,5 @@
-import { spawn } from 'node:child_process';
-import { chmodSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { labPrograms } from '../support/lab.ts';
+import { runWithLab } from '../support/lab-script.ts';
 import { leftoversOf, tracesOf } from '../support/leftovers.ts';
 import { describeWith } from '../support/needs.ts';
 
@@ -13,7 +11,10 @@ describeWith(
   'lab of nobody',
   () => {
     test('is built, broken, mended and ended without root', async () => {
-      const said = await asNobody(`
+      const said = await runWithLab({
+        id: 'nobody',
+        uid: NOBODY,
+        body: `
       const { stdout } = await lab.exec('nas', ['cat', '/proc/self/uid_map']);
       say({ uidMap: stdout.trim().split(/ +/).map(Number) });
       const reach = async (address) => (await lab.exec('node', ['ping', '-c1', '-W1', address])).exitCode === 0;
@@ -24,7 +25,8 @@ describeWith(
       say({ route: route.split('\\n')[0].trim() });
       await lab.mend('accept-routes');
       say({ mended: await reach('10.0.0.210') });
-    `);
+    `,
+      });
       expect(said).toEqual([
         { uidMap: [0, NOBODY, 1] },
         { healthy: true },
@@ -37,8 +39,10 @@ describeWith(
     test('leaves nothing when its owner is killed', async () => {
       const id = 'nobody-killed';
       let traces = tracesOf(id);
-      await asNobody(`say({ ownerPid: lab.ownerPid }); await new Promise(() => {});`, {
+      await runWithLab({
         id,
+        uid: NOBODY,
+        body: 'say({ ownerPid: lab.ownerPid }); await new Promise(() => {});',
         onSaid: ({ ownerPid }) => {
           traces = tracesOf(id);
           process.kill(Number(ownerPid), 'SIGKILL');
@@ -48,40 +52,3 @@ describeWith(
     });
   },
 );
-
-type Said = Readonly<Record<string, unknown>>;
-
-/** Runs `body` with a `lab` of an unprivileged user, and gives what it passed to `say`. */
-async function asNobody(
-  body: string,
-  { id = 'nobody', onSaid }: { id?: string; onSaid?: (said: Said) => void } = {},
-): Promise<readonly Said[]> {
-  const programs = await labPrograms();
-  chmodSync(programs, 0o755);
-  const script = `
-    const { startLab } = await import('${programs}/start.js');
-    const say = (said) => process.stdout.write(JSON.stringify(said) + '\\n');
-    const lab = await startLab({ id: '${id}', programs: '${programs}' });
-    process.once('beforeExit', () => process.exit());
-    try { ${body} } finally { await lab.stop(); }`;
-  const child = spawn(
-    'setpriv',
-    [
-      ...[`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'],
-      ...[process.execPath, '--input-type=module', '-e', script],
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'], cwd: '/' },
-  );
-  const all: Said[] = [];
-  let rest = '';
-  for await (const chunk of child.stdout) {
-    const lines = `${rest}${chunk}`.split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) {
-      const said = JSON.parse(line) as Said;
-      all.push(said);
-      onSaid?.(said);
-    }
-  }
-  return all;
-}

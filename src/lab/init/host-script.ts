@@ -21,6 +21,22 @@ const NEUTRAL_SYSCTLS: Readonly<Record<string, string>> = {
  */
 const CONTAINER_VAR: readonly string[] = ['mkdir -p $HOST/var/run', 'mount --rbind $HOST/var /var'];
 
+/**
+ * Where the machine has no machine-id to mount ours over (a container image), /etc becomes a folder
+ * of links to the real one, with an empty machine-id among them.
+ */
+const WRITABLE_ETC: readonly string[] = [
+  'if [ ! -e /etc/machine-id ]; then',
+  '  mkdir -p $HOST/etc $HOST/etc-of-machine',
+  '  mount --rbind /etc $HOST/etc-of-machine',
+  '  cd /etc',
+  '  for f in * .[!.]*; do [ ! -e "$f" ] || ln -s "$HOST/etc-of-machine/$f" $HOST/etc/; done',
+  '  cd /',
+  '  : > $HOST/etc/machine-id',
+  '  mount --rbind $HOST/etc /etc',
+  'fi',
+];
+
 /** A host's LocalAPI socket, from where `lab` is the lab's folder. */
 export function localApiPath(host: HostSpec, lab: string): string {
   const run = host.inside ? 'var/run' : 'run';
@@ -46,6 +62,7 @@ export function hostScript(host: HostSpec, plan: Plan): string {
     ...(host.inside ? CONTAINER_VAR : ['[ /var/run -ef /run ] || mount --rbind /run /var/run']),
     `echo ${host.machineId} > $HOST/machine-id`,
     'chmod 444 $HOST/machine-id',
+    ...WRITABLE_ETC,
     'mount --bind $HOST/machine-id /etc/machine-id',
     `hostname ${host.hostname}`,
     ...(host.sharesNetwork ? [] : sysctlLines({ ...NEUTRAL_SYSCTLS, ...host.sysctls })),

@@ -28,6 +28,7 @@ export interface Plan {
  * Reads the command line of the lab's first process.
  *
  * @throws {RangeError} If a swap or a release is none.
+ * @throws {Error} If the variant needs programs that are not here.
  */
 export async function makePlan(argv: readonly string[]): Promise<Plan> {
   const all = (name: string) => argv.filter((_, index) => argv[index - 1] === name);
@@ -35,6 +36,7 @@ export async function makePlan(argv: readonly string[]): Promise<Plan> {
   const netfilter = await works(['nft', 'list', 'ruleset']);
   const [release] = all('--truenas');
   const variant = one('--variant') === 'wireguard' ? 'wireguard' : 'veth';
+  if (variant === 'wireguard') await assertWireguard();
   const site = variant === 'wireguard' ? withWan(homelab) : homelab;
   const base = all('--swap').reduce(withSwap, netfilter ? site : withoutNat(site));
   return {
@@ -47,4 +49,12 @@ export async function makePlan(argv: readonly string[]): Promise<Plan> {
     ipv6: existsSync('/proc/sys/net/ipv6'),
     netfilter,
   };
+}
+
+async function assertWireguard(): Promise<void> {
+  const here = await Promise.all([
+    works(['wg', '--version']),
+    works(['wireguard-go', '--version']),
+  ]);
+  if (!here.every(Boolean)) throw new Error('the programs "wg" and "wireguard-go" are needed');
 }
