@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import { caseOf, probe, SERVER, serverSocket } from '../../test/support/case.ts';
+import type { NeighbourSample } from '../model/observation.ts';
+import { hostAbsent } from './host-absent.ts';
+import { serviceRefused } from './service-refused.ts';
+import { serviceSilent } from './service-silent.ts';
+
+describe('service-refused', () => {
+  const refused = [probe('refused', 1)];
+
+  test('is proven when the server itself has no listener on the port', () => {
+    const elsewhere = serverSocket('LISTEN', { local: { address: '0.0.0.0', port: 22 } });
+    const verdict = serviceRefused.judge(caseOf({ probes: refused, observations: [elsewhere] }));
+    expect(verdict).toMatchObject({ is: 'present', certainty: 'proven' });
+  });
+
+  test('is proven when the service listens on another address only', () => {
+    const other = serverSocket('LISTEN', { local: { address: '10.9.9.9', port: 2049 } });
+    const verdict = serviceRefused.judge(caseOf({ probes: refused, observations: [other] }));
+    expect(verdict).toMatchObject({ is: 'present', certainty: 'proven' });
+  });
+
+  test.each(['0.0.0.0', '::', SERVER])('is only likely when something listens on %s', (address) => {
+    const listener = serverSocket('LISTEN', { local: { address, port: 2049 } });
+    const verdict = serviceRefused.judge(caseOf({ probes: refused, observations: [listener] }));
+    expect(verdict).toMatchObject({ is: 'present', certainty: 'likely' });
+  });
+
+  test('is only likely when the sockets of the server were not seen, and says what would prove it', () => {
+    expect(serviceRefused.judge(caseOf({ probes: refused }))).toMatchObject({
+      is: 'present',
+      certainty: 'likely',
+      wouldProve: expect.stringContaining('ss -Htln'),
+    });
+  });
+
+  test.each(['timed-out', 'answered', 'unreachable'] as const)('is absent when %s', (outcome) => {
+    expect(serviceRefused.judge(caseOf({ probes: [probe(outcome, 400)] })).is).toBe('absent');
+  });
+});
+
+describe('service-silent', () => {
+  const silent = [probe('silent', 5001)];
+
+  test('is proven when the server holds the connection with nothing left to send', () => {
+    const held = serverSocket('ESTAB', { receiveQueueBytes: 80, sendQueueBytes: 0 });
+    expect(serviceSilent.judge(caseOf({ probes: silent, observations: [held] }))).toMatchObject({
+      is: 'present',
+      certainty: 'proven',
+    });
+  });
+
+  test('is absent when the answer of the server is on its way and not acknowledged', () => {
+    const lost = serverSocket('ESTAB', { receiveQueueBytes: 0, sendQueueBytes: 512 });
+    expect(serviceSilent.judge(caseOf({ probes: silent, observations: [lost] }))).toMatchObject({
+      is: 'absent',
+      because: expect.stringContaining('not acknowledged'),
+    });
+  });
+
+  test('is only likely when the connection was not seen at the server', () => {
+    expect(serviceSilent.judge(caseOf({ probes: silent }))).toMatchObject({ certainty: 'likely' });
+  });
+
+  test('does not accuse a service that a CSI driver would still wait for', () => {
+    expect(serviceSilent.judge(caseOf({ probes: [probe('silent', 4999)] })).is).toBe('absent');
+  });
+});
+
+describe('host-absent', () => {
+  const neighbour = (state: string): NeighbourSample => ({
+    kind: 'neighbour',
+    host: 'node',
+    atUnixMs: 1_000_000,
+    neighbour: { address: SERVER, dev: 'eth0', state: [state] },
+    command: `ip neigh show ${SERVER}`,
+  });
+  const control = [probe('answered', 1, 'control')];
+
+  test.each(['FAILED', 'INCOMPLETE'])('is proven by %s and silence beside a control', (state) => {
+    const probes = [probe('timed-out', 400)];
+    const c = caseOf({ probes, controls: control, observations: [neighbour(state)] });
+    expect(hostAbsent.judge(c)).toMatchObject({ is: 'present', certainty: 'proven' });
+  });
+
+  test('is proven as well when the kernel has given up', () => {
+    const probes = [probe('unreachable', 3100)];
+    const c = caseOf({ probes, controls: control, observations: [neighbour('FAILED')] });
+    expect(hostAbsent.judge(c)).toMatchObject({ is: 'present', certainty: 'proven' });
+  });
+
+  test('is only likely when the whole LAN is silent', () => {
+    const probes = [probe('timed-out', 400)];
+    const c = caseOf({ probes, observations: [neighbour('FAILED')] });
+    expect(hostAbsent.judge(c)).toMatchObject({ is: 'present', certainty: 'likely' });
+  });
+
+  test('is absent when the address answers ARP', () => {
+    const probes = [probe('timed-out', 400)];
+    const c = caseOf({ probes, controls: control, observations: [neighbour('REACHABLE')] });
+    expect(hostAbsent.judge(c).is).toBe('absent');
+  });
+
+  test('is unknown when nobody read the neighbours', () => {
+    const c = caseOf({ probes: [probe('timed-out', 400)], controls: control });
+    expect(hostAbsent.judge(c).is).toBe('unknown');
+  });
+});
