@@ -25,14 +25,14 @@ const nas: FakeHost['sections'] = {
     'hostname truenas\nmachine-id abcdef\nkernel 6.12.15\nip ip utility, iproute2-6.1.0\nuid 0',
   'linux-tables': '255 local\n254 main\n52 tailnet\n',
   'linux-groups': '0 default\n',
-  'linux-links': '[{"ifindex":2,"ifname":"enp1s0","flags":["UP","LOWER_UP"],"mtu":1500}]',
-  'linux-addresses': '2: enp1s0: <UP> mtu 1500\n    inet 10.0.0.210/24 scope global enp1s0',
+  'linux-addresses':
+    '2: enp1s0: <UP> mtu 1500 group default\n    inet 10.0.0.210/24 scope global enp1s0',
   'linux-rules-ipv4':
     '0:\tfrom all lookup local\n5270:\tfrom all lookup tailnet\n32766:\tfrom all lookup main',
   'linux-rules-ipv6': '0:\tfrom all lookup local\n32766:\tfrom all lookup main',
   'linux-sysctls': '/proc/sys/net/ipv4/conf/all/rp_filter:2\n',
   'linux-triestat': 'Main:\n\tPrefixes: 5\nLocal:\n\tPrefixes: 7\n',
-  'linux-tools': 'curl /usr/bin/curl',
+  'linux-tools': '/usr/bin/curl\n/usr/sbin/nft',
   'linux-neighbours': '',
   'linux-routes-ipv4':
     '10.0.0.197 dev tailscale0 table tailnet\n10.0.0.0/24 dev enp1s0 proto kernel scope link',

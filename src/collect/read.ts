@@ -50,7 +50,10 @@ export function failureOf(answer: SectionAnswer, typed: string): Fact<never> | u
   if (exitCode === 0 || stdout.trim() !== '') return undefined;
   const words = lastLine(stderr);
   if (exitCode === NOT_FOUND) {
-    return missing(`${typed}: ${words || 'the program is not there'}`, `install ${typed.split(' ')[0]} there`);
+    return missing(
+      `${typed}: ${words || 'the program is not there'}`,
+      `install ${typed.split(' ')[0]} there`,
+    );
   }
   if (/permission denied|not permitted|must be root/i.test(stderr)) {
     return missing(`${typed}: needs root: ${words}`, 'look as root, or with --sudo');

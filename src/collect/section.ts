@@ -34,6 +34,8 @@ export type SectionAnswer =
 /** Seconds after which a command that hangs is given up, on hosts that have timeout(1). */
 const SECTION_TIMEOUT_S = 4;
 
+// timeout(1) of BusyBox before 1.30 wants its number behind -t; that one is not used.
+
 // Non-interactive logins often lack the directories that `ip` and its like are in.
 const MORE_PATH = '/usr/sbin:/sbin:/usr/local/sbin:/usr/local/bin:/usr/bin:/bin';
 
@@ -52,7 +54,9 @@ n=${nonce}
 LC_ALL=C PATH=$PATH:${MORE_PATH}
 export LC_ALL PATH
 t=
-if timeout ${SECTION_TIMEOUT_S} true; then t='timeout ${SECTION_TIMEOUT_S}'; fi 2>/dev/null
+if command -v timeout && { ! command -v busybox || timeout ${SECTION_TIMEOUT_S} true; }; then
+t='timeout ${SECTION_TIMEOUT_S}'
+fi >/dev/null 2>&1
 s() {
 printf '\\n%s>%s\\n' "$n" "$1"
 { e=$(eval "$2" 2>&1 >&4 4>&-); } 4>&1 </dev/null

@@ -50,16 +50,28 @@ const SYSCTL_FILES = [
 export const COUNTERS_CODE = 'cat /proc/net/netstat /proc/net/snmp /proc/net/snmp6';
 export const COUNTERS_TYPED = 'cat /proc/net/netstat /proc/net/snmp';
 
-/** Names of tables and groups; what stands later counts, as in iproute2 itself. */
+/**
+ * Names of tables and groups; what stands later counts, as in iproute2 itself. The files are short
+ * and mostly not there, so the shell reads them itself.
+ */
 export function nameFiles(file: string): string {
   const places = ['/usr/share/iproute2', '/usr/lib/iproute2', '/etc/iproute2'];
-  return `cat ${places.map((place) => `${place}/${file} ${place}/${file}.d/*.conf`).join(' ')}`;
+  const files = places.map((place) => `${place}/${file} ${place}/${file}.d/*.conf`).join(' ');
+  return `for f in ${files}; do
+[ ! -f $f ] || while IFS= read -r x; do echo "$x"; done <$f
+done`;
 }
 
-/** JSON where `ip` has it; BusyBox and iproute2 before 4.14 have only text. */
-function ip(options: string, command: string): string {
-  return `$t ip -j ${options} ${command} || $t ip ${options} ${command}`;
-}
+/**
+ * What `ip` there is, in `$v`, and the options it knows, in `$j` and `$d`: BusyBox has neither
+ * JSON nor details, iproute2 before 5.0 (which called itself `iproute2-ss…`) prints broken JSON.
+ */
+const FIND_IP = `v=$($t ip -V 2>&1 </dev/null)
+case $v in
+*iproute2-[0-9]*) j=-j d=-d;;
+*BusyBox*) j= d=;;
+*) j= d=-d;;
+esac`;
 
 /**
  * The counters come first: they are compared with those read after the probes. What can be long
@@ -68,18 +80,17 @@ function ip(options: string, command: string): string {
 export const LINUX_PARTS: readonly ScriptPart[] = [
   { id: 'linux-clock', code: CLOCK_CODE },
   { id: 'linux-counters', code: COUNTERS_CODE },
+  { setUp: FIND_IP },
   { id: 'linux-identity', code: IDENTITY_CODE },
   { id: 'linux-tables', code: nameFiles('rt_tables') },
   { id: 'linux-groups', code: nameFiles('group') },
-  // BusyBox has no -d either
-  { id: 'linux-links', code: `${ip('-d', 'link show')} || $t ip link show` },
-  { id: 'linux-addresses', code: ip('', 'addr show') },
-  { id: 'linux-rules-ipv4', code: ip('-4', 'rule show') },
-  { id: 'linux-rules-ipv6', code: ip('-6', 'rule show') },
+  { id: 'linux-addresses', code: '$t ip $j $d addr show' },
+  { id: 'linux-rules-ipv4', code: '$t ip $j -4 rule show' },
+  { id: 'linux-rules-ipv6', code: '$t ip $j -6 rule show' },
   { id: 'linux-sysctls', code: `grep -Hs . ${SYSCTL_FILES.join(' ')}` },
   { id: 'linux-triestat', code: 'cat /proc/net/fib_triestat' },
   { id: 'linux-tools', code: TOOLS_CODE },
-  { id: 'linux-neighbours', code: ip('', 'neigh show') },
-  { id: 'linux-routes-ipv4', code: ip('-4', 'route show table all') },
-  { id: 'linux-routes-ipv6', code: ip('-6', 'route show table all') },
+  { id: 'linux-neighbours', code: '$t ip $j neigh show' },
+  { id: 'linux-routes-ipv4', code: '$t ip $j -4 route show table all' },
+  { id: 'linux-routes-ipv6', code: '$t ip $j -6 route show table all' },
 ];

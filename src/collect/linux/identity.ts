@@ -3,14 +3,14 @@ import type { CollectContext } from '../collector.ts';
 import { failureOf } from '../read.ts';
 import type { SectionAnswer } from '../section.ts';
 
-/** Who the host is, read without starting a program for each line. */
+/** Who the host is, read without starting a program for each line; `$v` is the version of `ip`. */
 export const IDENTITY_CODE = `
 read -r x </proc/sys/kernel/hostname && echo "hostname $x" || echo "hostname $(hostname)"
 for f in /etc/machine-id /var/lib/dbus/machine-id; do
 if read -r x <$f; then echo "machine-id $x"; break; fi
 done 2>/dev/null
 read -r x </proc/sys/kernel/osrelease && echo "kernel $x" || echo "kernel $(uname -r)"
-echo ip $($t ip -V 2>&1)
+echo ip $v
 while read -r x y z; do [ "$x" != Uid: ] || echo "uid $\{z%%[!0-9]*}"; done </proc/self/status || echo "uid $(id -u)"`;
 
 export const CLOCK_CODE = "date '+%s %N'";
@@ -19,9 +19,7 @@ export const CLOCK_CODE = "date '+%s %N'";
 const TOOLS =
   'ss nft iptables tcpdump ping nc ncat curl bash busybox timeout tailscale docker sudo conntrack ethtool';
 
-export const TOOLS_CODE = `
-for x in ${TOOLS}; do command -v $x >/dev/null && echo "$x $(command -v $x)"; done
-:`;
+export const TOOLS_CODE = `for x in ${TOOLS}; do command -v $x; done; :`;
 
 /** @returns What `ip -V` printed, if there is an `ip`. */
 export function takeIdentity(answer: SectionAnswer, context: CollectContext): string | undefined {
@@ -90,12 +88,14 @@ export function takeTools(
     failure ??
     (answer.is === 'unread'
       ? missing<never>(answer.why)
-      : seen(
-          { ...(ip ? { ip } : {}), ...Object.fromEntries(pairs(answer.stdout)) },
-          typed,
-          answer.readAtUnixMs,
-        ));
+      : seen({ ...(ip ? { ip } : {}), ...pathsByName(answer.stdout) }, typed, answer.readAtUnixMs));
   context.update((facts) => ({ ...facts, tools }));
+}
+
+/** `/usr/bin/curl` by `curl`; an alias or a builtin of the shell is no program. */
+function pathsByName(text: string): Record<string, string> {
+  const paths = text.split('\n').filter((line) => /^\/[\w./+-]{1,300}$/.test(line));
+  return Object.fromEntries(paths.map((path) => [path.slice(path.lastIndexOf('/') + 1), path]));
 }
 
 /** Lines of a word and the rest; the last line of a word counts. */

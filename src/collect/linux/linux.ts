@@ -24,6 +24,8 @@ export const linux: Collector = {
 };
 
 type Network = Parameters<Parameters<CollectContext['update']>[0]>[0]['network'];
+const ADDRESSES_TYPED = 'ip -d addr';
+
 type Part = Network['incomplete'][number]['part'];
 
 function start(context: CollectContext): Collecting {
@@ -45,22 +47,23 @@ function start(context: CollectContext): Collecting {
     'linux-tools': (answer) => takeTools(answer, ip, context),
     'linux-tables': (answer) => takeNames('tables', answer),
     'linux-groups': (answer) => takeNames('groups', answer),
-    'linux-links': (answer) =>
+    // one command prints both: of each device first what it is, then its addresses
+    'linux-addresses': (answer) => {
       takePart(answer, {
-        typed: 'ip -d link',
+        typed: ADDRESSES_TYPED,
         part: 'links',
         reader: (text) => readIpLinks(text, { names, tool: tool() }),
         put: (network, links) => ({ ...network, links }),
         context,
-      }),
-    'linux-addresses': (answer) =>
+      });
       takePart(answer, {
-        typed: 'ip addr',
+        typed: ADDRESSES_TYPED,
         part: 'addresses',
         reader: readIpAddresses,
         put: (network, addresses) => ({ ...network, addresses }),
         context,
-      }),
+      });
+    },
     'linux-neighbours': (answer) =>
       takePart(answer, {
         typed: 'ip neigh',
