@@ -12,7 +12,7 @@ import { emptyOutput4, type Output4 } from './output4.ts';
 import { edges4 } from './whatif-edges4.ts';
 import { isOwn, rangeDecision, sameDecision } from './whatif-identity.ts';
 import type { BothStates, ChangedRange, QuestionTemplate, Stretch } from './whatif-question.ts';
-import { reach4 } from './whatif-reach4.ts';
+import { reach4, statesWithin } from './whatif-reach4.ts';
 
 const LAST = 2 ** 32 - 1;
 /** From here on, destinations are groups and everybody. */
@@ -20,12 +20,13 @@ const MULTICAST = 0xe0000000;
 
 /** The changed ranges of IPv4. */
 export function changes4(both: BothStates, template: QuestionTemplate): readonly ChangedRange[] {
-  const before = sideOf(compileKernel(both.before), template);
-  const after = sideOf(compileKernel(both.after), template);
-  const reach = reach4(both);
+  const reach = reach4(both, template);
   if (reach.length === 0) return [];
-  const edges = edges4(both, [before.kernel, after.kernel]);
-  const judge = new Judge(both, before, after);
+  const near = statesWithin(both, reach);
+  const before = sideOf(compileKernel(near.before), template);
+  const after = sideOf(compileKernel(near.after), template);
+  const edges = edges4(near, [before.kernel, after.kernel]);
+  const judge = new Judge(near, before, after);
   const ranges: Range4[] = [];
   let within = 0;
   for (let at = 0; at < edges.length; at++) {

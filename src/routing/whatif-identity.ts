@@ -1,5 +1,6 @@
 import type { Family, NetworkState, Route, Rule } from '../model/network.ts';
 import type { Answer, Decision } from './decision.ts';
+import { differenceOf } from './whatif-difference.ts';
 
 /**
  * `after` with every rule and route that equals one of `before` replaced by that very object, so
@@ -14,21 +15,17 @@ export function sharing(before: NetworkState, after: NetworkState, family: Famil
 }
 
 function shared<T extends Rule | Route>(before: readonly T[], after: readonly T[]): readonly T[] {
-  if (before === after) return before;
-  const known = new Set<T>(before);
-  if (after.every((value) => known.has(value))) return after;
-  const kept = new Set<T>(after);
+  const { removed, added } = differenceOf(before, after);
+  if (removed.length === 0 || added.length === 0) return after;
   const free = new Map<string, T[]>();
-  for (const value of before) {
-    if (kept.has(value)) continue;
+  for (const value of removed) {
     const key = keyOf(value);
     const same = free.get(key);
     if (same) same.push(value);
     else free.set(key, [value]);
   }
-  return after.map((value) =>
-    known.has(value) ? value : (free.get(keyOf(value))?.shift() ?? value),
-  );
+  const own = new Map(added.map((value) => [value, free.get(keyOf(value))?.shift() ?? value]));
+  return after.map((value) => own.get(value) ?? value);
 }
 
 function keyOf(value: object): string {

@@ -1,34 +1,128 @@
 import { readIpv4 } from '../model/address.ts';
-import type { NetworkState, Route, Rule } from '../model/network.ts';
-import { stretchOf } from './whatif-edges4.ts';
-import type { BothStates, Stretch } from './whatif-question.ts';
+import type { Link, NetworkState, Route, Rule } from '../model/network.ts';
+import { differenceOf } from './whatif-difference.ts';
+import { endOf, firstOf, packedStretch, stretchOf } from './whatif-edges4.ts';
+import type { BothStates, QuestionTemplate, Stretch } from './whatif-question.ts';
 
 const EVERYWHERE: readonly Stretch[] = [[0, 2 ** 32 - 1]];
+/** A rule that asks a larger table is taken to matter everywhere. */
+const SMALL_TABLE = 10_000;
 
 /**
  * The destinations that a change can matter to at all, as disjoint ascending stretches: those of
- * the routes and rules that differ. Everywhere, as soon as anything else differs.
+ * the routes and rules that differ. Everywhere, as soon as anything else differs that could matter.
  */
-export function reach4({ before, after }: BothStates): readonly Stretch[] {
-  if (!sameRest(before, after)) return EVERYWHERE;
-  const routes = difference(before.routes.ipv4, after.routes.ipv4);
-  const rules = difference(before.rules.ipv4, after.rules.ipv4);
-  if (!routes || !rules || routes.some(isOwn)) return EVERYWHERE;
-  if (rules.length > 0 && (hasJumps(before, after) || hasOwnGateway(before, after)))
-    return EVERYWHERE;
-  const touched = [...routes.map(({ prefix }) => stretchOf(prefix)), ...rules.map(reachOfRule)];
-  return joined(touched.map(([first, end]) => [first, end - 1] as const));
+export function reach4(both: BothStates, template: QuestionTemplate): readonly Stretch[] {
+  const { before, after } = both;
+  if (!sameRest(both, template)) return EVERYWHERE;
+  const difference = differenceOf(before.routes.ipv4, after.routes.ipv4);
+  const routes = [...difference.removed, ...difference.added];
+  const changedRules = differenceOf(before.rules.ipv4, after.rules.ipv4);
+  const rules = [...changedRules.removed, ...changedRules.added];
+  if (routes.some(isOwn)) return EVERYWHERE;
+  if (rules.length > 0 && (hasJumps(both) || hasOwnGateway(both))) return EVERYWHERE;
+  const touched = routes.map(({ prefix }) => lastIncluded(prefix));
+  for (const rule of rules) touched.push(...reachOfRule(rule, both));
+  return joined(touched);
 }
 
-function sameRest(before: NetworkState, after: NetworkState): boolean {
-  return (
-    before.links === after.links &&
-    before.addresses === after.addresses &&
-    before.neighbours === after.neighbours &&
-    before.sysctls === after.sysctls &&
-    before.localTable === after.localTable &&
-    before.localTable !== 'unknown'
+/**
+ * The same states with only the routes that can matter within some stretches: those that overlap
+ * them, those to the host itself, and those that say whether a gateway is the host itself.
+ */
+export function statesWithin(both: BothStates, stretches: readonly Stretch[]): BothStates {
+  const routes = both.before.routes.ipv4;
+  const added = new Set(differenceOf(routes, both.after.routes.ipv4).added);
+  const packed = Float64Array.from(routes, ({ prefix }) => packedStretch(prefix));
+  const kept = new Set<Route>(added);
+  for (const [at, route] of routes.entries()) {
+    if (overlaps(stretches, packed[at] as number) || isOwn(route)) kept.add(route);
+  }
+  const gateways = gatewaysOf(kept);
+  for (const [at, route] of routes.entries()) {
+    if (overlaps(gateways, packed[at] as number)) kept.add(route);
+  }
+  const within = (state: NetworkState): NetworkState => ({
+    ...state,
+    routes: { ...state.routes, ipv4: state.routes.ipv4.filter((route) => kept.has(route)) },
+  });
+  return { before: within(both.before), after: within(both.after) };
+}
+
+function gatewaysOf(routes: Iterable<Route>): readonly Stretch[] {
+  const gateways = new Set<string>();
+  for (const { nexthops } of routes) {
+    for (const { gateway } of nexthops) {
+      if (gateway !== undefined && !gateway.includes(':')) gateways.add(gateway);
+    }
+  }
+  const addresses = [...gateways].map(readIpv4);
+  return joined(addresses.map((address) => [address, address]));
+}
+
+function overlaps(stretches: readonly Stretch[], packed: number): boolean {
+  const first = firstOf(packed);
+  let low = 0;
+  let high = stretches.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((stretches[middle] as Stretch)[1] < first) low = middle + 1;
+    else high = middle;
+  }
+  const next = stretches[low];
+  return next !== undefined && next[0] < endOf(packed);
+}
+
+/**
+ * Whether all that IPv4 decisions depend on besides rules and routes is the same. That a device is
+ * up or down shows in its routes; nothing else asks, unless a socket is bound to it.
+ */
+function sameRest(both: BothStates, { oif }: QuestionTemplate): boolean {
+  const { before, after } = both;
+  if (before.sysctls !== after.sysctls || before.localTable !== after.localTable) return false;
+  if (before.localTable === 'unknown' || !sameAddresses(both)) return false;
+  if (before.links === after.links) return before.neighbours === after.neighbours;
+  const switched = switchedDevices(before.links, after.links);
+  if (!switched || (oif !== undefined && switched.has(oif))) return false;
+  if (!sameNeighbours(both, switched)) return false;
+  const old = new Set(before.routes.ipv4.filter((route) => leadsBy(route, switched)));
+  return !after.routes.ipv4.some((route) => old.has(route));
+}
+
+function leadsBy({ type, nexthops }: Route, devices: ReadonlySet<string>): boolean {
+  return type !== 'local' && nexthops.some(({ dev = '' }) => devices.has(dev));
+}
+
+function sameAddresses({ before, after }: BothStates): boolean {
+  if (before.addresses === after.addresses) return true;
+  const [mine, theirs] = [before, after].map(({ addresses }) =>
+    addresses.filter(({ local }) => !local.includes(':')),
   );
+  return mine?.length === theirs?.length && mine?.every((own, at) => own === theirs?.[at]) === true;
+}
+
+/** Devices that only went up or down; `undefined` when links differ in more than that. */
+function switchedDevices(
+  before: readonly Link[],
+  after: readonly Link[],
+): ReadonlySet<string> | undefined {
+  const switched = new Set<string>();
+  if (before.length !== after.length) return undefined;
+  for (const [at, link] of before.entries()) {
+    const other = after[at];
+    if (other === link) continue;
+    const { flags, operState: _, ...rest } = link;
+    const { flags: flagsAfter = [], operState: __, ...restAfter } = other ?? link;
+    const loopback = flags.includes('LOOPBACK') || flagsAfter.includes('LOOPBACK');
+    if (loopback || JSON.stringify(rest) !== JSON.stringify(restAfter)) return undefined;
+    switched.add(link.name);
+  }
+  return switched;
+}
+
+function sameNeighbours({ before, after }: BothStates, switched: ReadonlySet<string>): boolean {
+  const { removed, added } = differenceOf(before.neighbours, after.neighbours);
+  return [...removed, ...added].every(({ dev }) => switched.has(dev));
 }
 
 /** Routes to the host itself decide which sources are valid and which gateways are used. */
@@ -36,45 +130,45 @@ function isOwn({ type, scope }: Route): boolean {
   return type === 'local' || scope === 'host';
 }
 
-function hasJumps(...states: readonly NetworkState[]): boolean {
-  return states.some(({ rules }) => rules.ipv4.some(({ action }) => action.kind === 'goto'));
+function hasJumps({ before, after }: BothStates): boolean {
+  return [before, after].some(({ rules }) =>
+    rules.ipv4.some(({ action }) => action.kind === 'goto'),
+  );
 }
 
 /**
  * A gateway that is the host itself is not used, and rules have a say in whether it is.
  * Source: see gateway4.ts.
  */
-function hasOwnGateway(...states: readonly NetworkState[]): boolean {
-  return states.some(({ routes }) => {
-    const own = routes.ipv4.filter(isOwn).map(({ prefix }) => stretchOf(prefix));
-    const gateways = new Set(
-      routes.ipv4.flatMap(({ nexthops }) => nexthops.map(({ gateway = '' }) => gateway)),
-    );
-    return [...gateways].some((gateway) => {
-      const address = readIpv4(gateway);
-      return own.some(([first, end]) => address >= first && address < end);
-    });
+function hasOwnGateway({ before, after }: BothStates): boolean {
+  return [before, after].some(({ routes }) => {
+    const own = joined(routes.ipv4.filter(isOwn).map(({ prefix }) => lastIncluded(prefix)));
+    return gatewaysOf(routes.ipv4).some(([address]) => overlaps(own, address * 64 + 32));
   });
 }
 
-/** A rule cannot touch a destination outside its `to`, unless it is inverted. */
-function reachOfRule({ to, not }: Rule): readonly [number, number] {
-  return to === undefined || not ? [0, 2 ** 32] : stretchOf(to);
+/**
+ * A rule cannot touch a destination outside its `to`, unless it is inverted, nor one that the table
+ * it asks holds no route to.
+ */
+function reachOfRule(
+  { to, not, action }: Rule,
+  both: BothStates,
+): readonly (readonly [number, number])[] {
+  if (to !== undefined && !not) return [lastIncluded(to)];
+  if (action.kind !== 'lookup') return EVERYWHERE;
+  const { table } = action;
+  const routes = [both.before, both.after].flatMap((state) =>
+    state.routes.ipv4.filter((route) => route.table === table),
+  );
+  if (routes.length > SMALL_TABLE) return EVERYWHERE;
+  return routes.map(({ prefix }) => lastIncluded(prefix));
 }
 
-/** What is in one list only; `undefined` when the common part is not in the same order. */
-function difference<T>(before: readonly T[], after: readonly T[]): readonly T[] | undefined {
-  if (before === after) return [];
-  const old = new Set(before);
-  const now = new Set(after);
-  const kept = before.filter((value) => now.has(value));
-  const still = after.filter((value) => old.has(value));
-  if (kept.length !== still.length || kept.some((value, at) => value !== still[at]))
-    return undefined;
-  return [
-    ...before.filter((value) => !now.has(value)),
-    ...after.filter((value) => !old.has(value)),
-  ];
+/** A prefix by its first and last address. */
+function lastIncluded(prefix: string): Stretch {
+  const [first, end] = stretchOf(prefix);
+  return [first, end - 1];
 }
 
 function joined(stretches: readonly Stretch[]): readonly Stretch[] {
