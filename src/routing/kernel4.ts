@@ -14,6 +14,8 @@ export interface Kernel4 {
   readonly rules: RuleProgram;
   /** A table by its number, `undefined` when it is empty or does not exist. */
   table(id: number): Table4 | undefined;
+  /** The table that a rule looks up, by the rule's index. */
+  tableOfRule(rule: number): Table4 | undefined;
   /** Local and main as one trie; asked only while they are merged. */
   mergedTable(): Table4 | undefined;
   isMerged(choices: Choices): boolean;
@@ -37,14 +39,17 @@ export function compileKernel4(state: NetworkState, devices: Devices): Kernel4 {
   let merged: Table4 | undefined;
   const build = (rows: readonly number[]) =>
     rows.length === 0 ? undefined : buildTable4(routes, Int32Array.from(rows), devices);
+  const table = (id: number) => {
+    if (!tables.has(id)) tables.set(id, build(rowsOf.get(id) ?? []));
+    return tables.get(id);
+  };
+  const rules = compileRules('ipv4', state.rules.ipv4, devices);
   return {
     state,
     devices,
-    rules: compileRules('ipv4', state.rules.ipv4, devices),
-    table(id) {
-      if (!tables.has(id)) tables.set(id, build(rowsOf.get(id) ?? []));
-      return tables.get(id);
-    },
+    rules,
+    table,
+    tableOfRule: byRule((rule) => table(rules.target[rule] as number)),
     mergedTable() {
       merged ??= build([...(rowsOf.get(TABLE.local) ?? []), ...(rowsOf.get(TABLE.main) ?? [])]);
       return merged;
@@ -60,6 +65,19 @@ export function compileKernel4(state: NetworkState, devices: Devices): Kernel4 {
     hidesRefusal: isAtLeast(state.kernelRelease, [6, 14]) ?? false,
     hasCustomLocalRoutes: customLocalRoutes(routes),
     multipathPrefersSource: isAtLeast(state.kernelRelease, [6, 16]),
+  };
+}
+
+/** Remembers by small index what takes long to find. */
+function byRule<T>(find: (rule: number) => T): (rule: number) => T | undefined {
+  const known: T[] = [];
+  const found: boolean[] = [];
+  return (rule) => {
+    if (found[rule] === undefined) {
+      known[rule] = find(rule);
+      found[rule] = true;
+    }
+    return known[rule];
   };
 }
 

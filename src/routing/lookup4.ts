@@ -95,18 +95,14 @@ function ruleMatches4({ rules }: Kernel4, rule: number, flow: Flow4): boolean {
 function actOn(k: Kernel4, rule: number, flow: Flow4, found: Found4): number {
   const act = k.rules.act[rule] as number;
   if (act === ACT.lookup) {
-    return lookupTable4(tableOf(k, k.rules.target[rule] as number), flow, found);
+    return lookupTable4(k.tableOfRule(rule), flow, found);
   }
   if (act === ACT.l3mdev) {
-    return lookupTable4(tableOf(k, vrfTable(k.devices, flow.vrf)), flow, found);
+    return lookupTable4(k.table(vrfTable(k.devices, flow.vrf)), flow, found);
   }
   notFound(found);
   if (act === ACT.unreachable) return ENETUNREACH;
   return act === ACT.prohibit ? EACCES : EINVAL;
-}
-
-function tableOf(k: Kernel4, id: number): Table4 | undefined {
-  return k.table(id);
 }
 
 /** Only a success can be suppressed. Source: Linux net/ipv4/fib_rules.c, fib4_rule_suppress(). */
