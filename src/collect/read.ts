@@ -61,6 +61,12 @@ export function failureOf(answer: SectionAnswer, typed: string): Fact<never> | u
   return missing(`${typed}: ${words || `exit code ${exitCode}`}`, `run it by hand: ${typed}`);
 }
 
+/** Whether the command itself ran to its end, so that its errors are what it found out. */
+export function ranToItsEnd(answer: SectionAnswer): boolean {
+  if (answer.is === 'unread') return false;
+  return answer.exitCode !== NOT_FOUND && !TIMED_OUT.includes(answer.exitCode);
+}
+
 function lastLine(text: string): string {
   const [last = ''] = text.trim().split('\n').slice(-1);
   return last.slice(0, SHOWN_CHARACTERS);

@@ -5,7 +5,7 @@ import { readIpNeighbours } from '../../readers/ip-neigh.ts';
 import { readRouteGet } from '../../readers/ip-route-get.ts';
 import type { Names } from '../../readers/names.ts';
 import { readSockets } from '../../readers/sockets.ts';
-import { failureOf, readSection } from '../read.ts';
+import { failureOf, ranToItsEnd, readSection } from '../read.ts';
 import type { SectionAnswer } from '../section.ts';
 import { COUNTERS_TYPED } from './facts-script.ts';
 import {
@@ -33,7 +33,9 @@ export function routeAnswer(
 ): Observed {
   const command = typedQuestion(question);
   if (answer.is === 'unread') return { why: `${command}: ${answer.why}`, next: answer.next };
-  const { value } = readRouteGet(answer.stdout, answer.stderr, names);
+  const value = ranToItsEnd(answer)
+    ? readRouteGet(answer.stdout, answer.stderr, names).value
+    : undefined;
   if (!value) return unseen(failureOf(answer, command), `${command}: not understood`);
   const { flow, inputDevice } = question;
   const printed = answer.stdout.trim() === '' ? answer.stderr : answer.stdout;
