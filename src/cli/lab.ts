@@ -27,6 +27,7 @@ export function labCommand(): Command {
     .enablePositionalOptions()
     .description('build the homelab of the outage from namespaces, break it and mend it')
     .addHelpText('after', EXAMPLES)
+    .enablePositionalOptions()
     .addCommand(upCommand())
     .addCommand(onLab('status', 'say which labs run, and what is broken in them').action(status))
     .addCommand(onLab('break', 'put a fault in force').argument('<fault>').action(change('break')))
@@ -110,7 +111,9 @@ function listFaults(): void {
 
 async function exec(host: string, command: readonly string[], { id }: WhichLab): Promise<void> {
   const { enter } = await locateLabHost(id, host);
-  const [program = '', ...args] = [...enter, ...command];
+  // options after the host belong to the command, and so does the `--` before it
+  const asked = command[0] === '--' ? command.slice(1) : command;
+  const [program = '', ...args] = [...enter, ...asked];
   const child = spawn(program, args, { stdio: 'inherit' });
   process.exitCode = await new Promise<number>((resolve, reject) => {
     child.on('error', reject);

@@ -61,7 +61,7 @@ export type ToHub =
 
 export type FromHub =
   | { readonly is: 'state'; readonly seq: number; readonly state: ProcessState }
-  | { readonly is: 'tunnel-set'; readonly seq: number }
+  | { readonly is: 'tunnel-set'; readonly seq: number; readonly error?: string | undefined }
   | { readonly is: 'answer'; readonly error?: string; readonly faults?: readonly string[] };
 
 export const CONTROL_SOCKET = 'control.sock';

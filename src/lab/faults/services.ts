@@ -4,7 +4,7 @@ import { type Fault, NODE_TO_NAS, yields } from './fault.ts';
 export const services: readonly Fault[] = [
   {
     id: 'nfs-down',
-    title: 'nfsd is stopped: port 2049 refuses',
+    title: 'NFS is stopped: port 2049 refuses',
     settings: [{ kind: 'daemon', host: 'nas', daemon: 'nfs', mode: 'closed' }],
     question: NODE_TO_NAS,
     expect: yields('service-refused'),

@@ -9,7 +9,7 @@ export interface Daemon {
 
 /** How a tailscaled has the tailnet obey what its node accepts and offers. */
 export interface TunnelControl {
-  /** Resolves when the other ends behave accordingly. */
+  /** Resolves when the other ends behave accordingly; throws if they cannot be made to. */
   set(acceptance: Acceptance, advertises: readonly string[]): Promise<void>;
 }
 

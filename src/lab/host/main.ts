@@ -30,7 +30,7 @@ function main([host = '', index = '0']: readonly string[]): void {
   let queue: Promise<void> = Promise.resolve();
 
   const wire = jsonLines<FromHub, ToHub>(socket, (message) => {
-    if (message.is === 'tunnel-set') tunnel.confirmed(message.seq);
+    if (message.is === 'tunnel-set') tunnel.answered(message);
     if (message.is !== 'state') return;
     queue = queue
       .then(() => become(daemons, message.state, tunnel))
@@ -62,22 +62,28 @@ async function createDaemon({ kind, swap }: DaemonState, tunnel: TunnelControl):
   return (await FACTORIES[kind]())(tunnel);
 }
 
+type TunnelSet = Extract<FromHub, { is: 'tunnel-set' }>;
+
 /** Asks the lab to make the tailnet obey; a tailscaled waits for that before it answers. */
 function createTunnelControl(
   wire: () => JsonLines<ToHub>,
-): TunnelControl & { confirmed(seq: number): void } {
-  const asked = new Map<number, () => void>();
+): TunnelControl & { answered(answer: TunnelSet): void } {
+  const asked = new Map<number, (answer: TunnelSet) => void>();
   let seq = 0;
   return {
     set(acceptance: Acceptance, advertises: readonly string[]) {
       seq += 1;
       const mine = seq;
       wire().send({ is: 'tunnel', seq: mine, acceptance, advertises });
-      return new Promise((resolve) => asked.set(mine, resolve));
+      return new Promise((resolve, reject) => {
+        asked.set(mine, ({ error }) =>
+          error === undefined ? resolve() : reject(new Error(error)),
+        );
+      });
     },
-    confirmed(confirmedSeq) {
-      asked.get(confirmedSeq)?.();
-      asked.delete(confirmedSeq);
+    answered(answer) {
+      asked.get(answer.seq)?.(answer);
+      asked.delete(answer.seq);
     },
   };
 }

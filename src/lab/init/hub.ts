@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { type JsonLines, jsonLines } from '../json-lines.ts';
 import type { FromHub, ProcessState, ToHub } from '../protocol.ts';
@@ -18,7 +19,11 @@ export interface Hub {
   refresh(): void;
   /** Begins to send states; until then processes only say hello. */
   open(): void;
-  /** Resolves when `expected` processes are there and each is as it shall be. */
+  /**
+   * Resolves when `expected` processes are there and each is as it shall be.
+   *
+   * @throws {Error} If one could not become so since this was last asked.
+   */
   settled(expected: number, signal: AbortSignal): Promise<void>;
   readonly server: Server;
 }
@@ -70,33 +75,30 @@ export function createHub(handlers: HubHandlers): Hub {
       else if (peer) heard(peer, message);
     });
     // a process that dies says so by closing; there is nobody to tell but the log
-    socket.on('error', (error) => process.stderr.write(`hub: ${error.message}\n`));
+    socket.on('error', (error) => log(error.message));
   }
 
   function heard(peer: Peer, message: Of<'done'> | Of<'failed'> | Of<'tunnel'>): void {
     if (message.is === 'tunnel') {
       handlers.tunnel(peer.host, message).then(
         () => peer.wire.send({ is: 'tunnel-set', seq: message.seq }),
-        (error: unknown) => fail(String(error)),
+        (error: unknown) =>
+          peer.wire.send({ is: 'tunnel-set', seq: message.seq, error: wordsOf(error) }),
       );
       return;
     }
-    if (message.is === 'failed') fail(`${peer.host}: ${message.why}`);
-    else peer.doneSeq = message.seq;
-    wake();
-  }
-
-  function fail(why: string): void {
-    failure = why;
-    process.stderr.write(`hub: ${why}\n`);
+    peer.doneSeq = message.seq;
+    if (message.is === 'failed') {
+      failure = `${peer.host}: ${message.why}`;
+      log(failure);
+    }
     wake();
   }
 
   function answer(wire: JsonLines<FromHub>, message: Of<'command'>): void {
     handlers.command(message).then(
       ({ faults }) => wire.send({ is: 'answer', faults }),
-      (error: unknown) =>
-        wire.send({ is: 'answer', error: error instanceof Error ? error.message : String(error) }),
+      (error: unknown) => wire.send({ is: 'answer', error: wordsOf(error) }),
     );
   }
 
@@ -110,11 +112,12 @@ export function createHub(handlers: HubHandlers): Hub {
       for (const peer of peers) refreshPeer(peer);
     },
     settled(expected, signal) {
-      failure = undefined;
       return new Promise((resolve, reject) => {
         const check = () => {
           const settled = [...peers].filter(({ sentSeq, doneSeq }) => sentSeq === doneSeq);
-          if (failure !== undefined) finish(() => reject(new Error(failure)));
+          const why = failure;
+          failure = undefined;
+          if (why !== undefined) finish(() => reject(new Error(why)));
           else if (settled.length === peers.size && settled.length >= expected) finish(resolve);
         };
         const abort = () => finish(() => reject(signal.reason));
@@ -129,4 +132,13 @@ export function createHub(handlers: HubHandlers): Hub {
       });
     },
   };
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** On the lab's own files: whoever started the lab may not listen any more. */
+function log(text: string): void {
+  appendFileSync('/run/lab.log', `${text}\n`);
 }
