@@ -7,7 +7,7 @@
  */
 
 /** One command of a script. */
-export interface Section {
+interface Section {
   readonly id: string;
   /** Shell code; its standard input is empty. Runs in a subshell: it cannot set variables. */
   readonly code: string;

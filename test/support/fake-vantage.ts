@@ -2,7 +2,7 @@ import { OutsideError } from '../../src/model/outside-error.ts';
 import type { ShellAnswer, ShellOptions, Vantage } from '../../src/ports/vantage.ts';
 
 /** What one command of a fake host prints. */
-export interface FakeOutput {
+interface FakeOutput {
   readonly stdout?: string;
   readonly stderr?: string;
   readonly exitCode?: number;

@@ -4,7 +4,7 @@ import { OutsideError } from '../../model/outside-error.ts';
 import { killGroup, track } from '../process/live-groups.ts';
 import { lineCutter, type Reply, type Request } from './messages.ts';
 
-export interface Listener {
+interface Listener {
   readonly onReply: (reply: Reply) => void;
   /** The agent has ended; there will be no reply. Called at once if it had ended before. */
   readonly onEnd: (error: OutsideError) => void;

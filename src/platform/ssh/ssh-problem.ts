@@ -40,7 +40,7 @@ export function sshProblem(target: SshTarget, words: string): OutsideError {
 }
 
 /** The login as a person would type it. */
-export function loginText({ host, user, port }: SshTarget): string {
+function loginText({ host, user, port }: SshTarget): string {
   return ['ssh', ...(port === undefined ? [] : ['-p', port]), user ? `${user}@${host}` : host].join(
     ' ',
   );
