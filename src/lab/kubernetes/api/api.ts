@@ -1,5 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Fields, type KubeObject, keyOf, withMeta, withoutMeta } from '../object.ts';
+import {
+  type Fields,
+  type KubeObject,
+  keyOf,
+  type ManagedFields,
+  withMeta,
+  withoutMeta,
+} from '../object.ts';
 import { afterUpdate } from '../patch/managed-fields.ts';
 import type { Registry } from '../resources/registry.ts';
 import { apiVersionOf, hasStatus, type Resource, resourceId } from '../resources/resource.ts';
@@ -28,6 +35,8 @@ export interface WriteOptions extends Partial<Checks> {
   /** Who writes, for `managedFields`; the lab's own controllers leave it out and are not listed. */
   readonly manager?: string | undefined;
   readonly subresource?: string | undefined;
+  /** Who owns what after this write, where it was worked out already: server-side apply. */
+  readonly managedFields?: readonly ManagedFields[];
 }
 
 /**
@@ -167,8 +176,8 @@ function replace(
     throw conflict(resource, object.metadata.name, why);
   }
   const wanted = assembled(current, object, { resource, options });
-  const kept = withServerMeta(wanted, current);
-  if (isDeepStrictEqual(stripped(kept), stripped(current))) return current;
+  const kept = withOwners(withServerMeta(wanted, current), current, options);
+  if (isDeepStrictEqual(kept, current)) return current;
   if (!options.subresource) {
     validateObject(kept, resource, { ...LENIENT, ...options });
     const problems = resourceId(resource) === 'pods' ? podChangeProblems(current, kept) : [];
@@ -217,9 +226,14 @@ function withServerMeta(object: KubeObject, { metadata }: KubeObject): KubeObjec
   return withMeta(bare, Object.fromEntries(present));
 }
 
-/** For "did anything change": without what every write changes. */
-function stripped(object: KubeObject): KubeObject {
-  return withoutMeta(withoutMeta(object, 'resourceVersion'), 'managedFields');
+/** The list of field owners a write starts from: its own where it brings one. */
+function withOwners(
+  object: KubeObject,
+  { metadata }: KubeObject,
+  options: WriteOptions,
+): KubeObject {
+  const owners = options.managedFields ?? object.metadata.managedFields ?? metadata.managedFields;
+  return owners ? withMeta(object, { managedFields: owners }) : object;
 }
 
 function hasGeneration({ group, customColumns }: Resource): boolean {
@@ -258,10 +272,8 @@ function manage(
     readonly options: WriteOptions;
   },
 ): KubeObject {
-  // a writer that brings its own list (server-side apply) has worked it out already
-  const isGiven = after.metadata.managedFields !== before?.metadata.managedFields;
   if (options.manager === undefined) return after;
-  if (isGiven && before !== undefined && after.metadata.managedFields) return after;
+  if (options.managedFields) return withMeta(after, { managedFields: options.managedFields });
   const writer = {
     manager: options.manager,
     apiVersion: apiVersionOf(resource),

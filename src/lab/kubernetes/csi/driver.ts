@@ -193,7 +193,7 @@ function handlers(
         (answer) => {
           log(
             'info',
-            `new response - driver: ${CLASS} method: ${name} response: ${JSON.stringify(answer)}`,
+            `new response - driver: ${CLASS} method: ${name} response: ${JSON.stringify(shown(answer))}`,
           );
           done(null, answer);
         },
@@ -207,6 +207,16 @@ function handlers(
   return Object.fromEntries(
     Object.entries(methods).map(([name, method]) => [name, wrap(name, method)]),
   ) as unknown as UntypedServiceImplementation;
+}
+
+/** Field names as in csi.proto, and the wrapper around the one that can be absent. */
+function shown(answer: unknown): unknown {
+  const { vendorVersion, ready, ...rest } = answer as { vendorVersion?: string; ready?: boolean };
+  return {
+    ...rest,
+    ...(vendorVersion === undefined ? {} : { vendor_version: vendorVersion }),
+    ...(ready === undefined ? {} : { ready: { value: ready } }),
+  };
 }
 
 /** `bin/liveness-probe --csi-address=…`: asks past any proxy, and wants ready. */

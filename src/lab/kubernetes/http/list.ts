@@ -1,7 +1,7 @@
 import type { Api } from '../api/api.ts';
 import { partialMetadata, printerOf, rowOf } from '../printers/table.ts';
 import { apiVersionOf, type Resource, resourceId } from '../resources/resource.ts';
-import type { Listing, Stored } from '../store/store.ts';
+import type { Stored } from '../store/store.ts';
 import { type Exchange, sendJson } from './exchange.ts';
 import { type Form, negotiate } from './negotiate.ts';
 import type { Pages } from './pages.ts';
@@ -37,14 +37,15 @@ function pageOf(
 ): Page {
   const { isWhole, includes } = selectionOf(target, query);
   const token = query.get('continue');
-  const listing: Listing = token
+  const { listing, from } = token
     ? pages.continueFrom(token)
-    : api.store.list(resourceId(target.resource));
+    : { listing: api.store.list(resourceId(target.resource)), from: 0 };
   const limit = Number(query.get('limit') ?? 0) || Number.POSITIVE_INFINITY;
   const items: Stored[] = [];
   const resourceVersion = String(listing.version);
-  for (const [at, stored] of listing.items.entries()) {
-    if (!includes(stored.object)) continue;
+  for (let at = from; at < listing.items.length; at += 1) {
+    const stored = listing.items[at];
+    if (!stored || !includes(stored.object)) continue;
     const previous = items.at(-1);
     if (items.length >= limit && previous) {
       const next = pages.tokenAfter(listing, previous.key);

@@ -6,11 +6,11 @@ export interface Pages {
   /** Remembers a listing and gives the token that continues behind `key`. */
   tokenAfter(listing: Listing, key: string): string;
   /**
-   * The listing a token was made from, from where it left off.
+   * The listing a token was made from, and where it left off.
    *
    * @throws {ApiError} 400 for a token that is none, 410 for one that is too old.
    */
-  continueFrom(token: string): Listing;
+  continueFrom(token: string): { readonly listing: Listing; readonly from: number };
 }
 
 /** How long a token holds, like etcd's compaction interval of the real server. */
@@ -41,7 +41,8 @@ export function createPages(now: () => number): Pages {
       const { rv, start, resource } = readToken(token);
       const found = kept.get(rv)?.find(({ items }) => items[0]?.resource === resource);
       if (!found || found.untilMs < now()) throw expired(TOO_OLD);
-      return { version: rv, items: found.items.slice(firstAfter(found.items, start)) };
+      const listing = { version: rv, items: found.items };
+      return { listing, from: firstAfter(found.items, start) };
     },
   };
 }

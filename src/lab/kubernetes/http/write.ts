@@ -155,7 +155,8 @@ function applyPatch(
     force: query.get('force') === 'true',
   });
   if (applied.conflicts.length > 0) throw applyConflict(applied, { resource, name });
-  const options = optionsOf(exchange, target);
+  const { managedFields = [] } = applied.object.metadata;
+  const options = { ...optionsOf(exchange, target), managedFields };
   if (!live && target.subresource) throw notFound(resource, name);
   const object = live
     ? api.replace(resource, applied.object, options)

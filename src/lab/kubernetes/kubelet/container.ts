@@ -15,6 +15,15 @@ export interface Kept {
   run: ContainerRun | undefined;
 }
 
+/** What became of a container before the lab began: nobody waits hours for a demonstration. */
+export interface Past {
+  readonly restarts: number;
+  readonly exitCode: number;
+  readonly finishedUnixMs: number;
+  /** What its last run wrote. */
+  readonly lines: readonly string[];
+}
+
 export function keep(spec: Container, scale: number): Kept {
   const { name, image } = spec;
   return {
@@ -55,6 +64,8 @@ export interface ContainerLife {
  */
 export async function liveContainer(life: ContainerLife): Promise<void> {
   const { node, kept, signal } = life;
+  const past = node.past(life.pod, kept.spec);
+  if (past) await relive(life, past);
   for (;;) {
     await requireImage(life);
     const ended = await runOnce(life);
@@ -65,6 +76,25 @@ export async function liveContainer(life: ContainerLife): Promise<void> {
     kept.backOff.advance(node.timer.now());
     setStatus(life, { restartCount: kept.status.restartCount + 1 });
   }
+}
+
+/** Takes a container up in the middle of its crash loop, and waits for its next start. */
+async function relive(life: ContainerLife, past: Past): Promise<void> {
+  const { node, pod, kept } = life;
+  const { name } = kept.spec;
+  const log = node.logs.open(pod.metadata.uid ?? '', name);
+  for (const line of past.lines) log.write(line);
+  log.end();
+  for (let at = 0; at <= past.restarts; at += 1) kept.backOff.advance(past.finishedUnixMs);
+  const time = timeText(past.finishedUnixMs);
+  const containerID = containerIdOf(life);
+  const times = { startedAt: time, finishedAt: time, containerID };
+  const terminated = terminatedState({ exitCode: past.exitCode }, times);
+  setStatus(life, { restartCount: past.restarts, lastState: { terminated }, containerID });
+  const waitMs = kept.backOff.remainingMs(past.finishedUnixMs, node.timer.now());
+  if (waitMs > 0) await backOff(life, waitMs);
+  kept.backOff.advance(node.timer.now());
+  setStatus(life, { restartCount: past.restarts + 1 });
 }
 
 function shallRestart({ pod, isInit }: ContainerLife, { exitCode }: Ended): boolean {
@@ -80,7 +110,7 @@ async function runOnce(life: ContainerLife): Promise<Ended> {
     node.record(pod, { type: 'Normal', reason, message, fieldPath: fieldPath(life) });
   say('Pulled', `Container image "${image}" already present on machine`);
   say('Created', `Created container: ${name}`);
-  const containerID = `containerd://${hash(`${pod.metadata.uid}/${name}/${kept.status.restartCount}`)}`;
+  const containerID = containerIdOf(life);
   const startedAt = timeText(node.timer.now());
   const log = node.logs.open(pod.metadata.uid ?? '', name);
   const run = start(life, log.write);
@@ -159,16 +189,20 @@ async function backOff(life: ContainerLife, waitMs: number): Promise<void> {
 async function requireImage(life: ContainerLife): Promise<void> {
   const { node, pod, kept, signal } = life;
   const { image, imagePullPolicy } = kept.spec;
+  const warn = (reason: string, message: string): void =>
+    node.record(pod, { type: 'Warning', reason, message, fieldPath: fieldPath(life) });
   while (!node.hasImage(image)) {
-    const never = imagePullPolicy === 'Never';
-    const message = never
-      ? `Container image "${image}" is not present with pull policy of Never`
-      : `failed to pull and unpack image "${image}": failed to resolve reference "${image}": the lab has no registry`;
-    const reason = never ? 'ErrImageNeverPull' : 'ErrImagePull';
-    setStatus(life, { state: { waiting: { reason, message } } });
-    const event = { type: 'Warning', fieldPath: fieldPath(life) } as const;
-    node.record(pod, { ...event, reason: never ? reason : 'Failed', message });
-    if (!never) node.record(pod, { ...event, reason: 'Failed', message: 'Error: ErrImagePull' });
+    if (imagePullPolicy === 'Never') {
+      const message = `Container image "${image}" is not present with pull policy of Never`;
+      warn('ErrImageNeverPull', message);
+      setStatus(life, { state: { waiting: { reason: 'ErrImageNeverPull', message } } });
+    } else {
+      const why = `failed to pull and unpack image "${image}": failed to resolve reference "${image}": the lab has no registry`;
+      warn('Failed', `Failed to pull image "${image}": ${why}`);
+      warn('Failed', 'Error: ErrImagePull');
+      const message = `Back-off pulling image "${image}": ErrImagePull: ${why}`;
+      setStatus(life, { state: { waiting: { reason: 'ImagePullBackOff', message } } });
+    }
     await wait(node.timer, SYNC_MS, signal);
   }
 }
@@ -181,6 +215,11 @@ function setStatus(life: ContainerLife, change: Partial<ContainerStatus>): void 
 
 function fieldPath({ kept, isInit }: ContainerLife): string {
   return `spec.${isInit ? 'initContainers' : 'containers'}{${kept.spec.name}}`;
+}
+
+function containerIdOf({ pod, kept }: ContainerLife): string {
+  const { name, restartCount } = kept.status;
+  return `containerd://${hash(`${pod.metadata.uid}/${name}/${restartCount}`)}`;
 }
 
 function hash(text: string): string {

@@ -1,6 +1,8 @@
 import type { Cluster } from '../cluster.ts';
 import type { Recorder } from '../event-recorder.ts';
+import type { Container, Pod } from '../kinds.ts';
 import type { Timer } from '../timer.ts';
+import type { Past } from './container.ts';
 import type { Logs } from './logs.ts';
 import type { Mount, StartContainer } from './runner.ts';
 
@@ -17,6 +19,7 @@ export interface NodeContext {
   readonly backOffScale: number;
   /** How long the driver lets a mount hang before it gives up. */
   readonly mountTimeoutMs: number;
+  readonly past: (pod: Pod, container: Container) => Past | undefined;
   hasImage(image: string): boolean;
   /** A free address of the node's pod network. */
   takePodIp(podUid: string): string;

@@ -21,6 +21,7 @@ export interface KubeletOptions {
   readonly mount: Mount;
   readonly backOffScale: number;
   readonly mountTimeoutMs: number;
+  readonly past: NodeContext['past'];
 }
 
 /** Runs the pods that are bound to one node. */
@@ -85,6 +86,7 @@ function contextOf(options: KubeletOptions): NodeContext {
     runners: { start: options.start, mount: options.mount },
     backOffScale: options.backOffScale,
     mountTimeoutMs: options.mountTimeoutMs,
+    past: options.past,
     hasImage(image) {
       const images = cluster.get('nodes', nodeName)?.status?.images;
       return images === undefined || images.some(({ names }) => names.includes(image));

@@ -27,14 +27,18 @@ export function difference(
 /**
  * The managers after a plain write: the writer gets the fields it changed, everybody else loses
  * them.
+ *
+ * @param after Carries the managers as they were.
  */
 export function afterUpdate(
   before: KubeObject | undefined,
   after: KubeObject,
   { writer, type }: { readonly writer: Writer; readonly type: FieldType },
 ): readonly ManagedFields[] {
-  const { changed, removed } = difference(fieldsOf(before, type), fieldsOf(after, type));
-  const known = before?.metadata.managedFields ?? [];
+  const part = (object: KubeObject | undefined): FieldSet =>
+    fieldsOf(writer.subresource ? object : withoutStatus(object), type);
+  const { changed, removed } = difference(part(before), part(after));
+  const known = after.metadata.managedFields ?? [];
   if (changed.size + removed.size === 0) return known;
   const isMine = (entry: ManagedFields): boolean =>
     entry.operation === 'Update' && isOf(entry, writer);
@@ -45,6 +49,13 @@ export function afterUpdate(
   const owned = new Set([...(mine ? fromFieldsV1(mine.fieldsV1) : []), ...changed]);
   for (const path of removed) owned.delete(path);
   return owned.size === 0 ? others : [...others, entryOf(writer, 'Update', owned)];
+}
+
+/** The server's own doing, when it is not written as a subresource. */
+function withoutStatus(object: KubeObject | undefined): unknown {
+  if (!object) return object;
+  const { status: _, ...rest } = object;
+  return rest;
 }
 
 export function isOf(entry: ManagedFields, { manager, subresource }: Writer): boolean {
