@@ -20,7 +20,8 @@ export function reach4(both: BothStates, template: QuestionTemplate): readonly S
   const changedRules = differenceOf(before.rules.ipv4, after.rules.ipv4);
   const rules = [...changedRules.removed, ...changedRules.added];
   if (routes.some(isOwn)) return EVERYWHERE;
-  if (rules.length > 0 && (hasJumps(both) || hasOwnGateway(both))) return EVERYWHERE;
+  if (rules.length > 0 && (hasJumps(both) || hasOwnGateway(both, difference.added)))
+    return EVERYWHERE;
   const touched = routes.map(({ prefix }) => lastIncluded(prefix));
   for (const rule of rules) touched.push(...reachOfRule(rule, both));
   return joined(touched);
@@ -31,22 +32,48 @@ export function reach4(both: BothStates, template: QuestionTemplate): readonly S
  * them, those to the host itself, and those that say whether a gateway is the host itself.
  */
 export function statesWithin(both: BothStates, stretches: readonly Stretch[]): BothStates {
-  const routes = both.before.routes.ipv4;
-  const added = new Set(differenceOf(routes, both.after.routes.ipv4).added);
-  const packed = Float64Array.from(routes, ({ prefix }) => packedStretch(prefix));
-  const kept = new Set<Route>(added);
-  for (const [at, route] of routes.entries()) {
-    if (overlaps(stretches, packed[at] as number) || isOwn(route)) kept.add(route);
+  const before = both.before.routes.ipv4;
+  const after = both.after.routes.ipv4;
+  const added = new Set(differenceOf(before, after).added);
+  const packed = Float64Array.from(before, ({ prefix }) => packedStretch(prefix));
+  const kept = new Uint8Array(before.length);
+  const near: Route[] = [...added];
+  for (const [at, route] of before.entries()) {
+    if (!overlaps(stretches, packed[at] as number) && !isOwn(route)) continue;
+    kept[at] = 1;
+    near.push(route);
   }
-  const gateways = gatewaysOf(kept);
-  for (const [at, route] of routes.entries()) {
-    if (overlaps(gateways, packed[at] as number)) kept.add(route);
+  const gateways = gatewaysOf(near);
+  for (let at = 0; at < packed.length; at++) {
+    if (overlaps(gateways, packed[at] as number)) kept[at] = 1;
   }
-  const within = (state: NetworkState): NetworkState => ({
-    ...state,
-    routes: { ...state.routes, ipv4: state.routes.ipv4.filter((route) => kept.has(route)) },
+  const routesBefore = before.filter((_, at) => kept[at] === 1);
+  const routesAfter = keptOf(after, { before, kept, added });
+  return {
+    before: withRoutes(both.before, routesBefore),
+    after: withRoutes(both.after, routesAfter),
+  };
+}
+
+/** Of the later list, what is new and what was kept of the earlier one; both in the same order. */
+function keptOf(
+  after: readonly Route[],
+  {
+    before,
+    kept,
+    added,
+  }: { before: readonly Route[]; kept: Uint8Array; added: ReadonlySet<Route> },
+): readonly Route[] {
+  let at = 0;
+  return after.filter((route) => {
+    if (added.size > 0 && added.has(route)) return true;
+    while (at < before.length && before[at] !== route) at += 1;
+    return kept[at++] === 1;
   });
-  return { before: within(both.before), after: within(both.after) };
+}
+
+function withRoutes(state: NetworkState, ipv4: readonly Route[]): NetworkState {
+  return { ...state, routes: { ...state.routes, ipv4 } };
 }
 
 function gatewaysOf(routes: Iterable<Route>): readonly Stretch[] {
@@ -140,10 +167,14 @@ function hasJumps({ before, after }: BothStates): boolean {
  * A gateway that is the host itself is not used, and rules have a say in whether it is.
  * Source: see gateway4.ts.
  */
-function hasOwnGateway({ before, after }: BothStates): boolean {
+function hasOwnGateway(both: BothStates, added: readonly Route[]): boolean {
+  const { before, after } = both;
+  const gateways = [gatewaysOf(before.routes.ipv4), gatewaysOf(added)].flat();
   return [before, after].some(({ routes }) => {
     const own = joined(routes.ipv4.filter(isOwn).map(({ prefix }) => lastIncluded(prefix)));
-    return gatewaysOf(routes.ipv4).some(([address]) => overlaps(own, address * 64 + 32));
+    return gateways.some(([first, last]) =>
+      own.some((mine) => mine[0] <= last && mine[1] >= first),
+    );
   });
 }
 
