@@ -2,7 +2,6 @@ import { setImmediate } from 'node:timers/promises';
 import type { ProbeAnswer, ProbeAsk } from '../../ports/vantage.ts';
 import { type ProbeContext, talk } from './dialogue.ts';
 import { httpDialogue } from './http.ts';
-import { pingOnce } from './icmp.ts';
 import { nfsDialogue } from './nfs.ts';
 
 let turn: Promise<unknown> = Promise.resolve();
@@ -19,8 +18,11 @@ export async function nativeProbe(ask: ProbeAsk, context: ProbeContext): Promise
   turn = turn.then(() => setImmediate());
   await turn;
   switch (ask.probe) {
-    case 'icmp':
+    case 'icmp': {
+      // starting programs is more to load than all the rest, and the others need not wait for it
+      const { pingOnce } = await import('./icmp.ts');
       return pingOnce(ask, context);
+    }
     case 'tcp':
       return talk(ask, undefined, context);
     case 'http':

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import type { Dialogue, Said } from './dialogue.ts';
 
 // ONC RPC, RFC 5531: a call of procedure 0 (NULL) of program 100003 (NFS), version 3, without
@@ -19,7 +18,8 @@ const ACCEPT_STATES = [
 
 /** Asks the NFS server for nothing. Whatever it replies, it is alive: also "not this version". */
 export function nfsDialogue(): Dialogue {
-  const xid = randomInt(2 ** 32);
+  // only has to differ from what another program on the same connection could use: none does
+  const xid = Math.floor(Math.random() * 2 ** 32);
   const call = [xid, 0, RPC_VERSION, NFS_PROGRAM, NFS_VERSION, 0, 0, 0, 0, 0];
   const words = [(LAST_FRAGMENT | (call.length * 4)) >>> 0, ...call];
   const request = Buffer.alloc(words.length * 4);
