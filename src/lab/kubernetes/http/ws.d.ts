@@ -5,12 +5,14 @@ declare module 'ws' {
   import type { Duplex } from 'node:stream';
 
   export class WebSocket extends EventEmitter {
+    constructor(url: string, protocols: string | readonly string[], options?: object);
     readonly protocol: string;
     readonly readyState: number;
     readonly bufferedAmount: number;
     send(data: Uint8Array | string, done?: (error?: Error) => void): void;
     close(code?: number, reason?: string): void;
     terminate(): void;
+    on(event: 'open', listener: () => void): this;
     on(event: 'message', listener: (data: Buffer, isBinary: boolean) => void): this;
     on(event: 'close', listener: (code: number) => void): this;
     on(event: 'error', listener: (error: Error) => void): this;
