@@ -15,7 +15,7 @@ export interface LabFile {
 export const LAB_VARIANTS = ['veth', 'wireguard'] as const;
 export type LabVariant = (typeof LAB_VARIANTS)[number];
 
-export interface LabFileHost {
+interface LabFileHost {
   readonly name: string;
   readonly hostname: string;
   readonly addresses: readonly string[];

@@ -28,7 +28,7 @@ export interface LabOptions {
   readonly onStep?: ((step: string, ownerPid: number) => void) | undefined;
 }
 
-export interface ExecResult {
+interface ExecResult {
   readonly stdout: string;
   readonly stderr: string;
   /** Absent when a signal ended it. */
@@ -86,8 +86,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   return labHandle(id, ownerPid);
 }
 
-/** A handle on a lab that runs already. */
-export function labHandle(id: string, ownerPid: number): Lab {
+function labHandle(id: string, ownerPid: number): Lab {
   const running = (): RunningLab => {
     const found = findLabs().find((lab) => lab.id === id);
     if (found) return found;

@@ -10,15 +10,22 @@ const ID = 'cli-test';
 describeWith(['namespaces', 'ip', 'nft'], 'returnpath lab', () => {
   let program = '';
   const lab = (...args: readonly string[]) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
-      encoding: 'utf8',
-      timeout: 20_000,
-    });
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--input-type=module', '-e', program, ...args],
+      {
+        encoding: 'utf8',
+        timeout: 20_000,
+      },
+    );
     return { status, stdout, stderr };
   };
 
   beforeAll(async () => {
-    program = `${await labPrograms()}/lab-cli.js`;
+    // the lab command alone: what is tested is not the rest of the command line
+    program = `
+      import { labCommand } from '${await labPrograms()}/lab-cli.js';
+      await labCommand().parseAsync(process.argv.slice(1), { from: 'user' });`;
     expect(lab('up', '--id', ID)).toMatchObject({ status: 0, stderr: '' });
   });
   afterAll(() => {

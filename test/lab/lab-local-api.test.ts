@@ -239,3 +239,48 @@ describeWith(['namespaces', 'ip', 'nft'], 'LocalAPI of the emulated tailscaled',
 function fields({ body }: LocalApiAnswer): Record<string, unknown> {
   return JSON.parse(body) as Record<string, unknown>;
 }
+
+describeWith(['namespaces', 'ip', 'nft'], 'the emulated tailscaled on its host', () => {
+  let lab: Lab;
+  beforeAll(async () => {
+    lab = await startTestLab();
+  });
+  afterAll(async () => {
+    await lab?.stop();
+  });
+
+  const rules = async (family: string) => {
+    const { stdout } = await lab.exec('cabin-router', ['ip', family, 'rule']);
+    return stdout.match(/^52\d\d:/gm) ?? [];
+  };
+
+  test('puts a rule back that somebody deleted', async () => {
+    await lab.exec('cabin-router', ['ip', 'rule', 'del', 'priority', '5270']);
+    expect(await rules('-4')).toHaveLength(3);
+    await expect.poll(() => rules('-4'), { timeout: 5_000 }).toHaveLength(4);
+  });
+
+  test('leaves foreign rules between its own alone', async () => {
+    const rule = ['to', '10.20.0.0/24', 'lookup', 'main', 'priority', '5205'];
+    await lab.exec('cabin-router', ['ip', 'rule', 'add', ...rule]);
+    await lab.exec('cabin-router', ['ip', 'rule', 'del', 'priority', '5250']);
+    await expect.poll(() => rules('-4'), { timeout: 5_000 }).toHaveLength(5);
+    await lab.exec('cabin-router', ['ip', 'rule', 'del', ...rule]);
+  });
+
+  test('takes rules, routes, addresses and tables away when it is told to end', async () => {
+    await lab.exec('cabin-router', ['pkill', '-TERM', '-x', 'tailscaled']);
+    await expect.poll(() => rules('-4'), { timeout: 5_000 }).toEqual([]);
+    await expect.poll(() => rules('-6'), { timeout: 5_000 }).toEqual([]);
+    const script = 'ip addr show dev tailscale0; ip route show table 52 2>&1; nft list ruleset';
+    const left = async () => (await lab.exec('cabin-router', ['sh', '-c', script])).stdout;
+    await expect.poll(left, { timeout: 5_000 }).not.toMatch(/100\.|ts-input/);
+  });
+
+  test('leaves its rules behind when it is killed', async () => {
+    await lab.exec('nas-tailscale', ['pkill', '-KILL', '-x', 'tailscaled']);
+    const { stdout } = await lab.exec('nas', ['ip', 'rule']);
+    expect(stdout.match(/^52\d\d:/gm)).toHaveLength(4);
+    await lab.break('nfs-down');
+  });
+});

@@ -28,7 +28,7 @@ async function buildPrograms(): Promise<string> {
       'lab-init': 'src/lab/init/main.ts',
       'lab-host': 'src/lab/host/main.ts',
       start: 'src/lab/start.ts',
-      'lab-cli': 'test/support/lab-cli.ts',
+      'lab-cli': 'src/cli/lab.ts',
     },
     outdir,
     outExtension: { '.js': '.js' },

@@ -28,7 +28,7 @@ export async function buildLab(plan: Plan, onStep: (step: string) => void): Prom
     command: oneAtATime(async ({ command, fault }) => {
       if (command !== 'status') {
         await state.set(fault ?? '', command === 'break');
-        await settled();
+        await hub.settled(0, AbortSignal.timeout(SETTLE_LIMIT_MS));
         describeLab(plan, state, startedUnixMs);
       }
       return { faults: state.faults };

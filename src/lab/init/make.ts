@@ -36,16 +36,17 @@ export async function nameAddresses(plan: Plan): Promise<void> {
   const namespaces = namespacesOf(plan);
   await Promise.all([
     ...namespaces.map((name) => run(['ip', '-n', name, '-batch', '-'], namespaceBatch(plan, name))),
-    ...(plan.netfilter ? plan.topology.hosts.map(masquerade) : []),
+    ...(plan.netfilter ? plan.topology.hosts.map((host) => masquerade(plan, host)) : []),
     ...(namespaces.includes(TAILNET_NAMESPACE)
       ? [run([...inNamespace(TAILNET_NAMESPACE), 'sh', '-c', FORWARD_EVERYTHING])]
       : []),
   ]);
 }
 
-async function masquerade({ name, masquerade }: HostSpec): Promise<void> {
-  if (masquerade)
-    await run([...inNamespace(name), 'nft', '-f', '-'], masqueradeRuleset(masquerade));
+async function masquerade({ ipv6 }: Plan, { name, masquerade }: HostSpec): Promise<void> {
+  if (!masquerade) return;
+  const from = masquerade.from.filter((prefix) => ipv6 || !prefix.includes(':'));
+  await run([...inNamespace(name), 'nft', '-f', '-'], masqueradeRuleset({ ...masquerade, from }));
 }
 
 function inNamespace(name: string): readonly string[] {

@@ -3,7 +3,7 @@ import type { Plan } from './plan.ts';
 
 /** Name of the network namespace in which the tunnels meet. */
 export const TAILNET_NAMESPACE = 'tailnet';
-export const TUNNEL_DEVICE = 'tailscale0';
+const TUNNEL_DEVICE = 'tailscale0';
 /** Smallest MTU that IPv6 allows, and the one tailscaled uses. */
 const TUNNEL_MTU_BYTES = 1280;
 
@@ -36,7 +36,7 @@ export function cablingBatch(plan: Plan): string {
   const { topology } = plan;
   const owned = topology.segments.filter((segment) => segment.on);
   const shared = topology.segments.filter((segment) => !segment.on);
-  return lines([
+  return lines(plan, [
     ...namespacesOf(plan).map((name) => `netns add ${name}`),
     ...shared.map(({ bridge }) => `link add name ${bridge} type bridge`),
     ...owned.flatMap(ownedBridge),
@@ -48,24 +48,25 @@ export function cablingBatch(plan: Plan): string {
 
 /** Arguments of `ip` that give one namespace its devices, addresses and routes. */
 export function namespaceBatch(plan: Plan, namespace: string): string {
-  const { topology, ipv6 } = plan;
-  if (namespace === TAILNET_NAMESPACE) return tailnetBatch(topology);
+  const { topology } = plan;
+  if (namespace === TAILNET_NAMESPACE) return tailnetBatch(plan);
   const hosts = topology.hosts.filter((host) => networkOf(host) === namespace);
-  return lines([
+  return lines(plan, [
     'link set dev lo up',
     ...topology.segments
       .filter((segment) => segment.on?.host === namespace)
-      .flatMap((segment) => bridgeUp(topology, segment, ipv6)),
+      .flatMap((segment) => bridgeUp(topology, segment)),
     ...hosts.flatMap((host) => [
-      ...host.ports.flatMap((port) => deviceUp(port, ipv6)),
-      ...host.routes.filter((route) => ipv6 || !isIpv6(route)).map((route) => `route add ${route}`),
+      ...host.ports.flatMap(deviceUp),
+      ...host.routes.map((route) => `route add ${route}`),
       ...(cabledTunnels(plan).includes(host) ? tunnelUp(TUNNEL_DEVICE) : []),
     ]),
   ]);
 }
 
-function tailnetBatch(topology: Topology): string {
-  return lines([
+function tailnetBatch(plan: Plan): string {
+  const { topology } = plan;
+  return lines(plan, [
     'link set dev lo up',
     ...tunnelHosts(topology).flatMap((host) => tunnelUp(tailnetPort(host))),
     // table N carries what the tailnet decided to hand to node N
@@ -113,14 +114,14 @@ function rootPorts(topology: Topology, { name, bridge }: Segment): readonly stri
   ]);
 }
 
-function bridgeUp(topology: Topology, segment: Segment, ipv6: boolean): readonly string[] {
+function bridgeUp(topology: Topology, segment: Segment): readonly string[] {
   const ports = topology.hosts.flatMap((host) =>
     host.ports
       .filter((port) => port.segment === segment.name)
       .map(() => switchPort(host, segment.name)),
   );
   return [
-    ...(segment.on ? deviceUp({ ...segment.on, dev: segment.bridge }, ipv6) : []),
+    ...(segment.on ? deviceUp({ ...segment.on, dev: segment.bridge }) : []),
     ...ports.flatMap((dev) => [
       `link set dev ${dev} master ${segment.bridge}`,
       `link set dev ${dev} addrgenmode none`,
@@ -133,16 +134,17 @@ function bridgeUp(topology: Topology, segment: Segment, ipv6: boolean): readonly
  * Link-local addresses are ours, `nodad`: the kernel's own are tested for duplicates for a second,
  * and until that ends the routing tables are not yet what they will be.
  */
-function deviceUp(
-  { dev, mac, addresses }: Pick<HostSpec['ports'][number], 'dev' | 'mac' | 'addresses'>,
-  ipv6: boolean,
-): readonly string[] {
+function deviceUp({
+  dev,
+  mac,
+  addresses,
+}: Pick<HostSpec['ports'][number], 'dev' | 'mac' | 'addresses'>): readonly string[] {
   return [
     `link set dev ${dev} addrgenmode none`,
     `link set dev ${dev} up`,
-    ...[...addresses, `${linkLocal(mac)}/64`]
-      .filter((address) => ipv6 || !isIpv6(address))
-      .map((address) => `addr add ${address} dev ${dev}${isIpv6(address) ? ' nodad' : ''}`),
+    ...[...addresses, `${linkLocal(mac)}/64`].map(
+      (address) => `addr add ${address} dev ${dev}${address.includes(':') ? ' nodad' : ''}`,
+    ),
   ];
 }
 
@@ -175,10 +177,11 @@ function segmentOf(topology: Topology, name: string): Segment {
   return found;
 }
 
-function isIpv6(text: string): boolean {
-  return text.includes(':');
-}
-
-function lines(commands: readonly string[]): string {
-  return `${commands.join('\n')}\n`;
+/** As one text; on a kernel without IPv6 without the commands that only it understands. */
+function lines({ ipv6 }: Plan, commands: readonly string[]): string {
+  const understood = commands.filter(
+    (command) =>
+      ipv6 || !/ addrgenmode |^(addr|route) add \S*:|^route add default via \S*:/.test(command),
+  );
+  return `${understood.join('\n')}\n`;
 }

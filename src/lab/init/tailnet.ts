@@ -19,7 +19,7 @@ export interface Tailnet {
   enforce(): Promise<void>;
 }
 
-export interface TailnetChange {
+interface TailnetChange {
   readonly acceptance?: Acceptance;
   readonly advertises?: readonly string[];
   readonly online?: boolean;

@@ -33,7 +33,7 @@ export interface NodeView {
 
 export const DEFAULT_ROUTES: readonly string[] = ['0.0.0.0/0', '::/0'];
 
-export function selfRoutes(member: Member): readonly string[] {
+function selfRoutes(member: Member): readonly string[] {
   return member.addresses.map((address) => `${address}/${address.includes(':') ? 128 : 32}`);
 }
 

@@ -1,6 +1,7 @@
 import type { TunnelControl } from '../host/daemon.ts';
 import type { Netmap } from '../protocol.ts';
-import { createKernelRouter, localPrefixes } from './kernel-router.ts';
+import { createKernelRouter } from './kernel-router.ts';
+import { localPrefixes } from './local-prefixes.ts';
 import type { Prefs, PrefsEdit } from './prefs.ts';
 import { routerConfig } from './router-config.ts';
 import { startWireguard } from './wireguard.ts';
@@ -23,7 +24,7 @@ export interface Backend {
 }
 
 export async function createBackend(netmap: Netmap, tunnel: TunnelControl): Promise<Backend> {
-  let prefs = initialPrefs(netmap);
+  let prefs: Prefs = initialPrefs(netmap);
   let current = netmap;
   let isConnected = false;
   let queue: Promise<unknown> = Promise.resolve();
@@ -41,16 +42,21 @@ export async function createBackend(netmap: Netmap, tunnel: TunnelControl): Prom
     return next;
   }
 
-  async function takeEffect(): Promise<void> {
-    const { self, peers } = current;
-    await router?.set(routerConfig(prefs, self, peers, localPrefixes()));
-    const acceptance = { routes: prefs.RouteAll, exitNode: prefs.ExitNodeID };
+  /** What others read changes only once the kernel and the tailnet obey. */
+  async function become(next: Prefs, map: Netmap): Promise<void> {
+    const { self, peers } = map;
+    await router?.set(routerConfig(next, self, peers, localPrefixes()));
+    const acceptance = { routes: next.RouteAll, exitNode: next.ExitNodeID };
     await wireguard?.accept(peers, acceptance);
-    await tunnel.set(acceptance, prefs.AdvertiseRoutes ?? []);
+    await tunnel.set(acceptance, next.AdvertiseRoutes ?? []);
+    const isChange = JSON.stringify(next) !== JSON.stringify(prefs);
+    prefs = next;
+    current = map;
+    if (isChange) for (const listener of listeners) listener(next);
   }
 
   await router?.up();
-  await takeEffect();
+  await become(prefs, netmap);
 
   return {
     get prefs() {
@@ -66,22 +72,16 @@ export async function createBackend(netmap: Netmap, tunnel: TunnelControl): Prom
         if (exit && exit === current.self.member.stableId) {
           throw new Error('cannot use this node as its own exit node');
         }
-        prefs = { ...prefs, ...change };
-        await takeEffect();
-        for (const listener of listeners) listener(prefs);
+        await become({ ...prefs, ...change }, current);
         return prefs;
       });
     },
     receive(next) {
       return inTurn(async () => {
-        current = next;
-        const before = prefs;
-        prefs = withConfigFile(prefs, next.configFile);
-        await takeEffect();
+        await become(withConfigFile(prefs, next.configFile), next);
         const isNew = isConnected !== (next.tunnel === 'wireguard-connected');
         if (isNew) await wireguard?.connect(next.peers);
         isConnected = next.tunnel === 'wireguard-connected';
-        if (prefs !== before) for (const listener of listeners) listener(prefs);
       });
     },
     onPrefs(listener) {

@@ -62,6 +62,7 @@ async function servePrefs({ backend, request, response, permission, body }: Ask)
   }
   if (request.method !== 'PATCH') return plain(response, 405, 'unsupported method');
   if (!(await permission()).write) return plain(response, 403, 'prefs write access denied');
+  log('localapi: [PATCH] /localapi/v0/prefs');
   let change: Partial<Prefs>;
   try {
     change = readMaskedPrefs(await body());
@@ -69,7 +70,10 @@ async function servePrefs({ backend, request, response, permission, body }: Ask)
     return plain(response, 400, wordsOf(error));
   }
   try {
-    indented(response, await backend.edit(change));
+    const before = JSON.stringify(backend.prefs);
+    const after = await backend.edit(change);
+    if (JSON.stringify(after) !== before) log(`EditPrefs: MaskedPrefs{${goFields(change)}}`);
+    indented(response, after);
   } catch (error) {
     compact(response, 400, { Error: wordsOf(error) });
   }
@@ -143,6 +147,18 @@ async function readBody(request: IncomingMessage): Promise<string> {
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks).toString('utf8');
+}
+
+/** The daemon's log, in which tailscaled leaves who changed what: `2026/11/23 03:07:41 …`, UTC. */
+function log(text: string): void {
+  const time = new Date().toISOString().slice(0, 19).replaceAll('-', '/').replace('T', ' ');
+  process.stdout.write(`${time} ${text}\n`);
+}
+
+function goFields(change: Partial<Prefs>): string {
+  return Object.entries(change)
+    .map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`)
+    .join(' ');
 }
 
 function wordsOf(error: unknown): string {

@@ -36,6 +36,12 @@ export function tailscaleRuleset(family: 4 | 6, snat: boolean): string {
   ].join('\n');
 }
 
+/** Takes tailscaled's tables away again, as `nft -f -` takes it. */
+export function rulesetRemoval(family: 4 | 6): string {
+  const table = family === 6 ? 'ip6' : 'ip';
+  return `delete table ${table} filter\ndelete table ${table} nat\n`;
+}
+
 /** Turns the masquerading of subnet routes on or off, as `nft -f -` takes it. */
 export function snatChange(family: 4 | 6, snat: boolean): string {
   const chain = `${family === 6 ? 'ip6' : 'ip'} nat ts-postrouting`;

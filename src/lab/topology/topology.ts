@@ -17,7 +17,7 @@ export interface Segment {
   };
 }
 
-export interface Port {
+interface Port {
   readonly dev: string;
   readonly segment: string;
   readonly mac: string;
@@ -48,7 +48,7 @@ export interface HostSpec {
 }
 
 /** A member of the tailnet: its identity, and the preferences it starts with. */
-export interface TailnetNode {
+interface TailnetNode {
   /** Number of the node; names and keys are derived from it and from the host name. */
   readonly nodeId: number;
   readonly name: string;
