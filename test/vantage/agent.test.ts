@@ -4,22 +4,25 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AgentClient, startAgent } from '../../src/platform/agent/agent-client.ts';
 import type { ProbeAsk } from '../../src/ports/vantage.ts';
-import { agentProgram } from '../support/agent.ts';
+import { type AgentProgram, buildAgent } from '../support/agent.ts';
 import { type Namespace, startNamespace } from '../support/namespace.ts';
 import { describeWith } from '../support/needs.ts';
 import { ODD_NETWORK, startOddServers } from '../support/odd-servers.ts';
 import { commandsMatching } from '../support/processes.ts';
 
 describeWith(['namespaces', 'ip', 'ping', 'openssl'], 'an agent in another namespace', () => {
-  const dir = mkdtempSync('/tmp/rp-agent-');
+  let dir: string;
   let host: Namespace;
   let agent: AgentClient;
+  let built: AgentProgram;
   let program: string;
   const startOne = () => startAgent([...host.enter, process.execPath, program], 'lab://nas');
   const signal = () => AbortSignal.timeout(10_000);
 
   beforeAll(async () => {
-    [program, host] = await Promise.all([agentProgram(), startNamespace(ODD_NETWORK)]);
+    dir = mkdtempSync('/tmp/rp-servers-');
+    [built, host] = await Promise.all([buildAgent(), startNamespace(ODD_NETWORK)]);
+    program = built.path;
     await startOddServers(host, dir);
     agent = startOne();
   });
@@ -27,6 +30,7 @@ describeWith(['namespaces', 'ip', 'ping', 'openssl'], 'an agent in another names
     await agent.close();
     host.stop();
     expect(commandsMatching(program)).toEqual([]);
+    built.remove();
     rmSync(dir, { recursive: true });
   });
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { agentProgram } from '../support/agent.ts';
+import { type AgentProgram, buildAgent } from '../support/agent.ts';
 import { describeWith } from '../support/needs.ts';
 import { commandsMatching } from '../support/processes.ts';
 import { type SshHost, startSshHost } from '../support/ssh-host.ts';
@@ -26,13 +26,14 @@ setTimeout(() => {}, 20_000);
 `;
 
 describeWith(['root', 'sshd', 'ip'], 'a program that is killed', () => {
-  const dir = mkdtempSync('/tmp/rp-killed-');
+  let dir: string;
   let host: SshHost;
-  let agentPath: string;
+  let agent: AgentProgram;
 
-  const processes = () => commandsMatching(dir).length + commandsMatching(agentPath).length;
+  const processes = () => commandsMatching(dir).length + commandsMatching(agent.path).length;
 
   beforeAll(async () => {
+    dir = mkdtempSync('/tmp/rp-killed-');
     host = await startSshHost();
     await build({
       absWorkingDir: ROOT,
@@ -44,10 +45,11 @@ describeWith(['root', 'sshd', 'ip'], 'a program that is killed', () => {
       target: 'node20',
       logLevel: 'warning',
     });
-    agentPath = await agentProgram();
+    agent = await buildAgent();
   });
   afterAll(() => {
     host.stop();
+    agent.remove();
     rmSync(dir, { recursive: true });
   });
 
@@ -56,7 +58,7 @@ describeWith(['root', 'sshd', 'ip'], 'a program that is killed', () => {
     { what: 'its agent', url: 'lab://any' },
   ])('leaves nothing of $what', async ({ url }) => {
     const temp = mkdtempSync(join(dir, 't'));
-    const holder = spawn(process.execPath, [join(dir, 'holder.mjs'), url, agentPath], {
+    const holder = spawn(process.execPath, [join(dir, 'holder.mjs'), url, agent.path], {
       env: { ...process.env, TMPDIR: temp, PATH: `${host.bin}:${process.env['PATH']}` },
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -11,7 +11,7 @@ import { OutsideError } from '../../src/model/outside-error.ts';
 import { systemClock as clock } from '../../src/platform/clock.ts';
 import { openVantageIn } from '../../src/platform/open-vantage.ts';
 import type { Vantage } from '../../src/ports/vantage.ts';
-import { agentProgram } from '../support/agent.ts';
+import { type AgentProgram, buildAgent } from '../support/agent.ts';
 import { startTestLab } from '../support/lab.ts';
 import { describeWith } from '../support/needs.ts';
 import { commandsMatching } from '../support/processes.ts';
@@ -22,10 +22,12 @@ describeWith(['namespaces', 'ip'], 'the lab, looked at', () => {
   let lab: Lab;
   let nas: Vantage;
   let node: Vantage;
+  let agent: AgentProgram;
   let agentPath: string;
 
   beforeAll(async () => {
-    [lab, agentPath] = await Promise.all([startTestLab(), agentProgram()]);
+    [lab, agent] = await Promise.all([startTestLab(), buildAgent()]);
+    agentPath = agent.path;
     await lab.break('accept-routes');
     const open = openVantageIn({ locateLabHost, agentPath, interactive: false });
     nas = await open(`lab://${lab.id}/nas`, {}, soon());
@@ -34,6 +36,7 @@ describeWith(['namespaces', 'ip'], 'the lab, looked at', () => {
   afterAll(async () => {
     await Promise.all([nas.close(), node.close()]);
     await lab.stop();
+    agent.remove();
     expect(commandsMatching(agentPath)).toEqual([]);
   });
 

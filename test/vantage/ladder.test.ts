@@ -49,11 +49,12 @@ describeWith(
   ['namespaces', 'ip', 'ping', 'openssl', 'bash', 'nc', 'curl'],
   'the shell ladder',
   () => {
-    const dir = mkdtempSync('/tmp/rp-ladder-');
+    let dir: string;
     let host: Namespace;
     let probes: readonly Probe[] = [];
 
     beforeAll(async () => {
+      dir = mkdtempSync('/tmp/rp-ladder-');
       host = await startNamespace(ODD_NETWORK);
       await startOddServers(host, dir);
       const orders = ROWS.map(({ outcome: _, detail: __, ...row }) => {

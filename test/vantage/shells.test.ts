@@ -112,9 +112,10 @@ describeWith(['namespaces', 'ip'], 'the facts script', () => {
 });
 
 describeWith(['root', 'busybox', 'ip'], 'a host with nothing but BusyBox', () => {
-  const dir = mkdtempSync('/tmp/rp-busybox-');
+  let dir: string;
   let nas: Namespace;
   beforeAll(async () => {
+    dir = mkdtempSync('/tmp/rp-busybox-');
     nas = await startNamespace(`${NAS}
 mkdir -p ${dir}/bin ${dir}/proc ${dir}/dev ${dir}/tmp ${dir}/lib ${dir}/lib64
 mount -t proc proc ${dir}/proc

@@ -25,9 +25,10 @@ describeWith(['root', 'sshd', 'sudo', 'ip'], 'ssh vantage', () => {
   const path = process.env['PATH'];
   const usualTemp = process.env['TMPDIR'];
   // sockets of ours go here, and nothing else does
-  const temp = mkdtempSync('/tmp/rp-test-');
+  let temp: string;
 
   beforeAll(async () => {
+    temp = mkdtempSync('/tmp/rp-test-');
     host = await startSshHost({ sudoers: 'rptest ALL=(ALL) ALL' });
     process.env['PATH'] = `${host.bin}:${path}`;
     process.env['TMPDIR'] = temp;

@@ -26,11 +26,12 @@ esac
 `;
 
 describeWith(['root', 'ip', 'curl'], 'tailscaled, found and asked by the shell', () => {
-  const dir = mkdtempSync('/tmp/rp-tailscaled-');
+  let dir: string;
   let host: Namespace;
   let server: ReturnType<typeof spawn> | undefined;
 
   beforeAll(async () => {
+    dir = mkdtempSync('/tmp/rp-tailscaled-');
     mkdirSync(join(dir, 'with-docker'));
     mkdirSync(join(dir, 'no-docker'));
     writeFileSync(join(dir, 'with-docker/docker'), DOCKER, { mode: 0o755 });

@@ -72,7 +72,7 @@ function startTry(target: SshTarget, signal: AbortSignal): Try {
     () => end('answered'),
     (error: unknown) => {
       if (error instanceof OutsideError) end(outcomeOf(error.found), error.found);
-      else end('timed-out');
+      else end('timed-out', 'no answer while we waited');
     },
   );
   return {
