@@ -51,9 +51,9 @@ export function serverSideApply(
     (path) => !stated.has(path) && !ownedByOthers.has(path),
   );
   const merged = merge(live, config, { type }) as KubeObject;
-  // deepest first, so that a member goes after its fields
+  // a member goes before its fields: without its keys it would not be found any more
   const pruned = dropped
-    .toSorted((a, b) => stepsOf(b).length - stepsOf(a).length)
+    .toSorted((a, b) => stepsOf(a).length - stepsOf(b).length)
     .reduce<unknown>((object, path) => removeAt(object, stepsOf(path), { type }), merged);
   const contestedPaths = contested.map(({ path }) => path);
   const managedFields = [
