@@ -6,34 +6,49 @@ import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Program → source. `agent` runs on a host in place of a shell, `lab-*` inside the lab. */
+/** Program → source. `lab-*` run inside the lab. */
 const ENTRIES = {
   returnpath: 'src/cli/main.ts',
-  agent: 'src/platform/agent/main.ts',
   'lab-init': 'src/lab/init/main.ts',
   'lab-host': 'src/lab/host/main.ts',
 };
 
+const COMMON = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  sourcemap: 'linked',
+  logLevel: 'warning',
+};
+
 export async function bundle() {
   rmSync(`${root}dist`, { recursive: true, force: true });
-  await build({
-    absWorkingDir: root,
-    entryPoints: ENTRIES,
-    outdir: 'dist',
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    sourcemap: 'linked',
-    // beside the entries, so that a file finds its neighbours by import.meta.url wherever it ends up
-    chunkNames: 'chunk-[name]-[hash]',
-    // commander is CommonJS and asks for node: modules by require
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-    },
-    logLevel: 'warning',
-  });
+  await Promise.all([
+    build({
+      ...COMMON,
+      entryPoints: ENTRIES,
+      outdir: 'dist',
+      splitting: true,
+      format: 'esm',
+      // beside the entries, so that a file finds its neighbours by import.meta.url wherever it is
+      chunkNames: 'chunk-[name]-[hash]',
+      // commander is CommonJS and asks for node: modules by require
+      banner: {
+        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      },
+    }),
+    // It runs on a host in place of a shell, and every look waits for its start: one small file of
+    // CommonJS, which Node.js loads about a seventh faster than modules.
+    build({
+      ...COMMON,
+      entryPoints: { agent: 'src/platform/agent/main.ts' },
+      outdir: 'dist',
+      outExtension: { '.js': '.cjs' },
+      format: 'cjs',
+      minify: true,
+    }),
+  ]);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await bundle();

@@ -10,7 +10,7 @@ export function realSurroundings(): Surroundings {
     clock: systemClock,
     openVantage: openVantageIn({
       locateLabHost,
-      agentPath: fileURLToPath(new URL('./agent.js', import.meta.url)),
+      agentPath: fileURLToPath(new URL('./agent.cjs', import.meta.url)),
       interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
     }),
   };

@@ -7,7 +7,7 @@ import { parseVantageUrl } from './vantages/vantage-url.ts';
 
 export interface VantageSurroundings {
   readonly locateLabHost: LocateLabHost;
-  /** The bundled agent, `dist/agent.js`. */
+  /** The bundled agent, `dist/agent.cjs`. */
   readonly agentPath: string;
   /** Whether somebody sits at a terminal, so that ssh may ask for a password or a host key. */
   readonly interactive: boolean;

@@ -23,7 +23,7 @@ export function labSurroundings(): Surroundings {
     clock: systemClock,
     openVantage: openVantageIn({
       locateLabHost,
-      agentPath: join(builtPrograms(), 'agent.js'),
+      agentPath: join(builtPrograms(), 'agent.cjs'),
       interactive: false,
     }),
   };

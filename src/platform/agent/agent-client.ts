@@ -23,7 +23,7 @@ const CANCEL_GRACE_MS = 200;
  * Starts an agent and speaks with it. It starts in the background: questions asked meanwhile wait
  * for it, and fail with `OutsideError` if it ends.
  *
- * @param command Starts it, e.g. `['nsenter', …, '--', 'node', 'agent.js']`.
+ * @param command Starts it, e.g. `['nsenter', …, '--', 'node', 'agent.cjs']`.
  * @param where For messages: `lab://nas`.
  */
 export function startAgent(command: readonly string[], where: string): AgentClient {
