@@ -18,12 +18,12 @@ export function bitsOf(family: Family): 32 | 128 {
 
 const DOT = 46;
 
-/** The number of an IPv4 address, or -1 when the text is not one. */
-export function readIpv4(text: string): number {
+/** The number of the IPv4 address in the text up to `end`, or -1 when that is none. */
+export function readIpv4(text: string, end = text.length): number {
   let value = 0;
   let octet = -1;
   let octets = 1;
-  for (let i = 0; i < text.length; i++) {
+  for (let i = 0; i < end; i++) {
     const code = text.charCodeAt(i);
     if (code !== DOT) {
       octet = withDigit(octet, code);

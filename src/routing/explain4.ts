@@ -41,6 +41,6 @@ export function explainFound4(
     table: table.tableId[row],
     route,
     nexthop: route && hop >= 0 ? hopsOf(route)[hop - (table.firstHop[row] as number)] : undefined,
-    gateway: viaGateway ? gatewayText(k, at) : undefined,
+    gateway: viaGateway ? gatewayText(at) : undefined,
   };
 }

@@ -19,6 +19,6 @@ export function explainFound6(k: Kernel6, answer: Answer6): Explained {
     table: route?.table,
     route,
     nexthop: route && hop >= 0 ? hopsOf(route)[hop - (table.firstHop[row] as number)] : undefined,
-    gateway: hop >= 0 ? gatewayOf6(k, table, row, hop) : undefined,
+    gateway: hop >= 0 ? gatewayOf6(table, hop) : undefined,
   };
 }

@@ -5,7 +5,7 @@ import { OK } from './errno.ts';
 import { emptyFlow4 } from './flow.ts';
 import type { Kernel4 } from './kernel4.ts';
 import { lookup4, lookupTable4, nothingFound4 } from './lookup4.ts';
-import { HOP, hopsOf } from './table-columns.ts';
+import { HOP } from './table-columns.ts';
 import type { Table4 } from './table4.ts';
 
 /** A nexthop in its place. */
@@ -33,7 +33,7 @@ export function usesGateway(k: Kernel4, at: HopAt, choices: Choices): boolean {
   if (flags & (HOP.onlink | HOP.otherFamily)) return true;
   table.hopGatewayUse[hop] ||= isAtHostScope(k, at) ? DOUBTFUL : USED;
   if (table.hopGatewayUse[hop] === USED) return true;
-  const doubt = `whether ${gatewayText(k, at)} was an address of this host when its route was added`;
+  const doubt = `whether ${gatewayText(at)} was an address of this host when its route was added`;
   return choices.settle(doubt, 2) === 1;
 }
 
@@ -56,7 +56,6 @@ function isAtHostScope(k: Kernel4, { table, row, hop }: HopAt): boolean {
   return (found.table.scope[found.row] as number) >= SCOPE.host;
 }
 
-export function gatewayText(k: Kernel4, { table, row, hop }: HopAt): string | undefined {
-  const route = k.state.routes.ipv4[table.route[row] as number];
-  return route && hopsOf(route)[hop - (table.firstHop[row] as number)]?.gateway;
+export function gatewayText({ table, hop }: HopAt): string | undefined {
+  return table.hopText[hop];
 }

@@ -131,8 +131,7 @@ function broadcastIn(k: Kernel4, flow: Flow4, input: Input4, choices: Choices): 
 
 function forwardIn(k: Kernel4, flow: Flow4, input: Input4, choices: Choices): number {
   const table = input.table as Table4;
-  const hops = (table.firstHop[input.row + 1] as number) - (table.firstHop[input.row] as number);
-  if (hops > 1) selectMultipath(k, undefined, input, choices);
+  if ((table.hopCount[input.row] as number) > 1) selectMultipath(k, undefined, input, choices);
   input.device = table.hopDevice[input.hop] as number;
   input.type = table.type[input.row] as number;
   const error = validateSource4(

@@ -3,6 +3,7 @@ import { TABLE } from '../model/network.ts';
 import type { Choices } from './choices.ts';
 import type { Devices } from './devices.ts';
 import { type NeighbourStates, neighbourStates } from './neighbours.ts';
+import { compileScan4, type RuleScan4 } from './rule-scan4.ts';
 import { compileRules, type RuleProgram } from './rules.ts';
 import { ipv4Setting, sysctl } from './sysctl.ts';
 import { buildTable4, type Table4 } from './table4.ts';
@@ -12,6 +13,7 @@ export interface Kernel4 {
   readonly state: NetworkState;
   readonly devices: Devices;
   readonly rules: RuleProgram;
+  readonly scan: RuleScan4;
   /** A table by its number, `undefined` when it is empty or does not exist. */
   table(id: number): Table4 | undefined;
   /** The table that a rule looks up, by the rule's index. */
@@ -38,7 +40,7 @@ export function compileKernel4(state: NetworkState, devices: Devices): Kernel4 {
   const tables = new Map<number, Table4 | undefined>();
   let merged: Table4 | undefined;
   const build = (rows: readonly number[]) =>
-    rows.length === 0 ? undefined : buildTable4(routes, Int32Array.from(rows), devices);
+    rows.length === 0 ? undefined : buildTable4(routes, new Int32Array(rows), devices);
   const table = (id: number) => {
     if (!tables.has(id)) tables.set(id, build(rowsOf.get(id) ?? []));
     return tables.get(id);
@@ -48,6 +50,7 @@ export function compileKernel4(state: NetworkState, devices: Devices): Kernel4 {
     state,
     devices,
     rules,
+    scan: compileScan4(rules),
     table,
     tableOfRule: byRule((rule) => table(rules.target[rule] as number)),
     mergedTable() {
@@ -93,7 +96,8 @@ const NO_OWNERS: readonly number[] = [];
 
 function groupByTable(routes: readonly Route[]): ReadonlyMap<number, readonly number[]> {
   const rowsOf = new Map<number, number[]>();
-  for (const [row, { table }] of routes.entries()) {
+  for (let row = 0; row < routes.length; row++) {
+    const { table } = routes[row] as Route;
     const rows = rowsOf.get(table);
     if (rows) rows.push(row);
     else rowsOf.set(table, [row]);

@@ -4,9 +4,10 @@ import { EACCES, EAGAIN, EHOSTUNREACH, EINVAL, ENETUNREACH, OK } from './errno.t
 import type { Flow4 } from './flow.ts';
 import type { Kernel4 } from './kernel4.ts';
 import { longestOf } from './ranges.ts';
-import { ACT, NOT, selectorsMatch } from './rules.ts';
-import { FIRST_ERROR, HOP, ROUTE, TYPE } from './table-columns.ts';
-import type { Table4 } from './table4.ts';
+import { nextMatch4 } from './rule-scan4.ts';
+import { ACT } from './rules.ts';
+import { FIRST_ERROR, HOP, TYPE } from './table-columns.ts';
+import { PACKED, type Table4 } from './table4.ts';
 import { joinVrf, vrfTable } from './vrf.ts';
 
 /** What a lookup found; filled in place so that asking a million times allocates nothing. */
@@ -46,24 +47,23 @@ export function lookup4(k: Kernel4, flow: Flow4, found: Found4, choices: Choices
   found.rule = -1;
   if (k.isMerged(choices)) return lookupMerged(k, flow, found);
   if (k.devices.hasVrf) joinVrf(k.devices, flow);
-  const { rules } = k;
-  const count = rules.act.length;
-  for (let rule = 0; rule < count; rule++) {
-    while (ruleMatches4(k, rule, flow)) {
-      const act = rules.act[rule] as number;
-      if (act === ACT.nop) break;
-      if (act === ACT.goto) {
-        const target = rules.target[rule] as number;
-        if (target < 0) break;
-        // the target's own selectors are asked next
-        rule = target;
-        continue;
-      }
-      const error = actOn(k, rule, flow, found);
-      if (error === EAGAIN || (error === OK && isSuppressed(k, rule, found))) break;
-      found.rule = rule;
-      return error;
+  let rule = nextMatch4(k.scan, flow, 0);
+  while (rule >= 0) {
+    const act = k.rules.act[rule] as number;
+    const target = k.rules.target[rule] as number;
+    if (act === ACT.goto && target >= 0) {
+      // the target's own selectors are asked too
+      rule = nextMatch4(k.scan, flow, target);
+      continue;
     }
+    if (act !== ACT.nop && act !== ACT.goto) {
+      const error = actOn(k, rule, flow, found);
+      if (error !== EAGAIN && (error !== OK || !isSuppressed(k, rule, found))) {
+        found.rule = rule;
+        return error;
+      }
+    }
+    rule = nextMatch4(k.scan, flow, rule + 1);
   }
   return notFound(found);
 }
@@ -80,15 +80,6 @@ function notFound(found: Found4): number {
   found.row = -1;
   found.hop = -1;
   return ENETUNREACH;
-}
-
-/** Source: Linux net/ipv4/fib_rules.c, fib4_rule_match(). */
-function ruleMatches4({ rules }: Kernel4, rule: number, flow: Flow4): boolean {
-  const matches =
-    ((flow.destination ^ (rules.to[rule] as number)) & (rules.toMask[rule] as number)) === 0 &&
-    ((flow.source ^ (rules.from[rule] as number)) & (rules.fromMask[rule] as number)) === 0 &&
-    selectorsMatch(rules, rule, flow);
-  return matches !== (((rules.wants[rule] as number) & NOT) !== 0);
 }
 
 /** Source: Linux net/ipv4/fib_rules.c, fib4_rule_action(). */
@@ -129,41 +120,42 @@ export function lookupTable4(table: Table4 | undefined, flow: Flow4, found: Foun
   if (!table) return EAGAIN;
   let prefix = longestOf(table.ranges, flow.destination);
   while (prefix >= 0) {
-    const end = table.firstRow[prefix + 1] as number;
-    let next = table.ranges.parent[prefix] as number;
-    for (let row = table.firstRow[prefix] as number; row < end; row++) {
-      const tos = table.tos[row] as number;
-      if (tos !== 0 && tos !== (flow.tos & 0x1c)) continue;
-      if ((table.scope[row] as number) < flow.scope) continue;
+    const first = table.plain ? prefix : (table.firstRow[prefix] as number);
+    const end = table.plain ? prefix + 1 : (table.firstRow[prefix + 1] as number);
+    let leavesLeaf = false;
+    for (let row = first; row < end; row++) {
+      const packed = table.packed[2 * row] as number;
+      if (!suits(packed, flow)) continue;
       found.prefix = prefix;
-      const type = table.type[row] as number;
-      if (type >= FIRST_ERROR) {
-        found.row = row;
-        found.hop = -1;
-        return TYPE_ERROR[type] as number;
-      }
-      const flags = table.flags[row] as number;
-      if (flags & ROUTE.dead) continue;
-      const hop = usableHop(table, row, flow.oif);
-      if (hop >= 0) {
-        found.row = row;
-        found.hop = hop;
-        return OK;
-      }
-      if (flags & ROUTE.object) {
-        next = pastSameNetwork(table, prefix);
-        break;
-      }
+      found.row = row;
+      found.hop = -1;
+      const type = packed & PACKED.type;
+      if (type >= FIRST_ERROR) return TYPE_ERROR[type] as number;
+      const simple = (packed & PACKED.usable) !== 0 && flow.oif === 0;
+      found.hop = simple ? (table.packed[2 * row + 1] as number) : usableHop(table, row, flow.oif);
+      if (found.hop >= 0) return OK;
+      leavesLeaf = (packed & PACKED.object) !== 0;
+      if (leavesLeaf) break;
     }
-    prefix = next;
+    found.row = -1;
+    prefix = leavesLeaf ? pastSameNetwork(table, prefix) : (table.ranges.parent[prefix] as number);
   }
   return EAGAIN;
 }
 
+/** Routes that are dead, of another tos or reach too far are passed over. */
+function suits(packed: number, flow: Flow4): boolean {
+  if (packed & PACKED.dead) return false;
+  const tos = (packed >>> PACKED.tosShift) & 0xff;
+  if (tos !== 0 && tos !== (flow.tos & 0x1c)) return false;
+  return packed >>> PACKED.scopeShift >= flow.scope;
+}
+
 /** The first nexthop that can be used, on `oif` where that is given; -1 for none. */
 function usableHop(table: Table4, row: number, oif: number): number {
-  const end = table.firstHop[row + 1] as number;
-  for (let hop = table.firstHop[row] as number; hop < end; hop++) {
+  const first = table.firstHop[row] as number;
+  const end = first + (table.hopCount[row] as number);
+  for (let hop = first; hop < end; hop++) {
     if ((table.hopFlags[hop] as number) & HOP.unusable) continue;
     if (oif !== 0 && table.hopDevice[hop] !== oif) continue;
     return hop;

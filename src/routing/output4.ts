@@ -9,6 +9,7 @@ import { type Found4, lookup4, lookupTable4, nothingFound4 } from './lookup4.ts'
 import { selectPath4 } from './path4.ts';
 import { selectAddress4, sourceOfHop } from './source4.ts';
 import { TYPE } from './table-columns.ts';
+import { PACKED } from './table4.ts';
 
 /** The kernel's answer for a packet of this host; filled in place. */
 export interface Output4 extends Found4 {
@@ -69,10 +70,10 @@ export function output4(k: Kernel4, flow: Flow4, out: Output4, choices: Choices)
   }
   const table = out.table;
   if (!table) return ENETUNREACH;
-  if (table.type[out.row] === TYPE.local) return toLocal(k, flow, out);
+  out.type = (table.packed[2 * out.row] as number) & PACKED.type;
+  if (out.type === TYPE.local) return toLocal(k, flow, out);
   selectPath4(k, flow, out, choices);
   out.device = table.hopDevice[out.hop] as number;
-  out.type = table.type[out.row] as number;
   out.source = flow.source || sourceOfHop(k, { table, row: out.row, hop: out.hop }, choices);
   return finish(k, flow, out);
 }

@@ -6,7 +6,7 @@ import type { Found4 } from './lookup4.ts';
 import { INCOMPLETE, REACHABLE, VALID } from './neighbours.ts';
 import { hopSource } from './source4.ts';
 import { HOP, ROUTE, TYPE } from './table-columns.ts';
-import type { Table4 } from './table4.ts';
+import { PACKED, type Table4 } from './table4.ts';
 
 /**
  * Picks the nexthop of a route that has several, or among several default routes.
@@ -17,18 +17,19 @@ import type { Table4 } from './table4.ts';
 export function selectPath4(k: Kernel4, flow: Flow4, found: Found4, choices: Choices): void {
   const { table, row } = found;
   if (!table || flow.oif !== 0) return;
-  if (hopCount(table, row) > 1) selectMultipath(k, flow, found, choices);
+  if (hasSeveralHops(table, row)) selectMultipath(k, flow, found, choices);
   else if (
-    table.length[found.prefix] === 0 &&
     table.defaults > 1 &&
+    table.length[found.prefix] === 0 &&
     table.type[row] === TYPE.unicast
   ) {
     selectDefault(k, flow, found, choices);
   }
 }
 
-function hopCount({ firstHop }: Table4, row: number): number {
-  return (firstHop[row + 1] as number) - (firstHop[row] as number);
+function hasSeveralHops({ packed, hopCount }: Table4, row: number): boolean {
+  if ((packed[2 * row] as number) & PACKED.usable) return false;
+  return (hopCount[row] as number) > 1;
 }
 
 /** Also used for packets that come in, where the source pulls to no nexthop. */
@@ -54,7 +55,7 @@ export function selectMultipath(
 function candidates(k: Kernel4, { table, row }: Found4, choices: Choices): readonly number[] {
   if (!table) return [];
   const first = table.firstHop[row] as number;
-  const all = Array.from({ length: hopCount(table, row) }, (_, at) => first + at);
+  const all = Array.from({ length: table.hopCount[row] as number }, (_, at) => first + at);
   if ((table.flags[row] as number) & ROUTE.object) {
     const good = all.filter((hop) => isAnswering(k, { table, row, hop }, choices));
     return good.length > 0 ? good : [first];
@@ -73,7 +74,7 @@ function isAnswering(k: Kernel4, at: HopAt, choices: Choices): boolean {
 function neighbourState(k: Kernel4, at: HopAt, choices: Choices): number | undefined {
   if (!usesGateway(k, at, choices)) return undefined;
   const device = k.devices.list[at.table.hopDevice[at.hop] as number]?.name ?? '';
-  return k.neighbours(device, gatewayText(k, at) ?? '');
+  return k.neighbours(device, gatewayText(at) ?? '');
 }
 
 /** Nexthops whose own source is the flow's; Linux 6.16 and later prefers them, older ones do not. */

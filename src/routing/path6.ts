@@ -20,7 +20,7 @@ export interface Found extends Hit6 {
 export function selectPath6(search: Search6, hit: Found, choices: Choices): number {
   const { k, table } = search;
   const first = table.firstHop[hit.row] as number;
-  const count = (table.firstHop[hit.row + 1] as number) - first;
+  const count = table.hopCount[hit.row] as number;
   if (count < 2) return hit.hop;
   const all = Array.from({ length: count }, (_, at) => first + at);
   const object = ((table.flags[hit.row] as number) & ROUTE.object) !== 0;
@@ -35,9 +35,9 @@ export function selectPath6(search: Search6, hit: Found, choices: Choices): numb
 }
 
 /** Members of a group whose neighbour is not known to be silent; the first one when all are. */
-function membersOf({ k, table }: Search6, hit: Hit6, all: readonly number[]): readonly number[] {
+function membersOf({ k, table }: Search6, _hit: Hit6, all: readonly number[]): readonly number[] {
   const good = all.filter((hop) => {
-    const state = neighbourState6(k, table, hit.row, hop);
+    const state = neighbourState6(k, table, hop);
     return state === undefined || (state & VALID) !== 0;
   });
   return good.length > 0 ? good : all.slice(0, 1);

@@ -79,8 +79,9 @@ function backwards(
 /** Any nexthop of the route will do, also a dead one. Source: fib_info_nh_uses_dev(). */
 function usesDevice(k: Kernel4, { table, row }: Found4, device: number): boolean {
   if (!table) return false;
-  const end = table.firstHop[row + 1] as number;
-  for (let hop = table.firstHop[row] as number; hop < end; hop++) {
+  const first = table.firstHop[row] as number;
+  const end = first + (table.hopCount[row] as number);
+  for (let hop = first; hop < end; hop++) {
     const id = table.hopDevice[hop] as number;
     if (id === device || (k.devices.hasVrf && k.devices.list[id]?.vrf === device)) return true;
   }

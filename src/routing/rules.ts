@@ -18,9 +18,9 @@ export const ACT = {
 /** Bits of `RuleProgram.wants`: which selectors a rule has. */
 export const FROM = 1;
 const TO = 2;
-const IIF = 4;
+export const IIF = 4;
 const OIF = 8;
-const MARK = 16;
+export const MARK = 16;
 const TOS = 32;
 const PROTOCOL = 64;
 const SOURCE_PORT = 128;
@@ -28,6 +28,9 @@ const DESTINATION_PORT = 256;
 const UID = 512;
 const NEVER = 1024;
 export const NOT = 2048;
+const VRF = 4096;
+/** Selectors that few rules have. */
+export const RARE = OIF | TOS | PROTOCOL | SOURCE_PORT | DESTINATION_PORT | UID | NEVER | VRF;
 
 /**
  * A rule list in columns, in the order the kernel asks them. Addresses take `stride` words a rule.
@@ -78,6 +81,7 @@ export function compileRules(
       wantAddresses(program, at, rule) |
       wantDevices(program, at, { rule, devices }) |
       wantHeader(program, at, { rule, family }) |
+      (rule.action.kind === 'l3mdev' ? VRF : 0) |
       (rule.not ? NOT : 0);
   }
   return program;
@@ -232,24 +236,27 @@ function wantPorts(
  * Source: Linux net/core/fib_rules.c, fib_rule_match().
  */
 export function selectorsMatch(p: RuleProgram, at: number, key: FlowKey): boolean {
-  const wants = (p.wants[at] as number) & ~(FROM | TO | NOT);
-  if (wants === 0) return p.act[at] !== ACT.l3mdev || key.vrf !== 0;
+  const wants = p.wants[at] as number;
   if (wants & NEVER) return false;
   if (wants & IIF && p.iif[at] !== key.iif && p.iif[at] !== vrfSeen(key)) return false;
   if (wants & OIF && p.oif[at] !== key.oif) return false;
   if (wants & MARK && (((p.mark[at] as number) ^ key.mark) & (p.markMask[at] as number)) !== 0) {
     return false;
   }
+  if (wants & VRF && key.vrf === 0) return false;
+  return headerMatches(p, at, key);
+}
+
+function headerMatches(p: RuleProgram, at: number, key: FlowKey): boolean {
+  const wants = p.wants[at] as number;
   if (wants & TOS && (key.tos & (p.tosMask[at] as number)) !== p.tos[at]) return false;
   if (wants & PROTOCOL && p.protocol[at] !== key.protocol) return false;
   if (wants & SOURCE_PORT && !portMatches(p.ports, at * 6, key.sourcePort)) return false;
   if (wants & DESTINATION_PORT && !portMatches(p.ports, at * 6 + 3, key.destinationPort)) {
     return false;
   }
-  if (wants & UID) {
-    if (key.uid < (p.uidFirst[at] as number) || key.uid > (p.uidLast[at] as number)) return false;
-  }
-  return p.act[at] !== ACT.l3mdev || key.vrf !== 0;
+  if ((wants & UID) === 0) return true;
+  return key.uid >= (p.uidFirst[at] as number) && key.uid <= (p.uidLast[at] as number);
 }
 
 /** A rule's `iif VRF` also matches what arrives on a member. Modelled, not tested. */

@@ -1,6 +1,6 @@
 import { isFailed, type Kernel6 } from './kernel6.ts';
 import type { Manner6 } from './lookup6.ts';
-import { HOP, hopsOf, ROUTE, TYPE } from './table-columns.ts';
+import { HOP, ROUTE, TYPE } from './table-columns.ts';
 import type { Table6 } from './table6.ts';
 
 export interface Search6 {
@@ -40,12 +40,13 @@ function bestOf(
   let best: Hit6 | undefined;
   let bestScore = -1;
   for (let row = first; row < end; row++) {
-    const hopEnd = table.firstHop[row + 1] as number;
+    const hopFirst = table.firstHop[row] as number;
+    const hopEnd = hopFirst + (table.hopCount[row] as number);
     // a blackhole object ends the search at once, whatever came before it
     if ((table.flags[row] as number) & ROUTE.object && table.type[row] === TYPE.blackhole) {
-      return { leaf, row, hop: table.firstHop[row] as number };
+      return { leaf, row, hop: hopFirst };
     }
-    for (let hop = table.firstHop[row] as number; hop < hopEnd; hop++) {
+    for (let hop = hopFirst; hop < hopEnd; hop++) {
       if ((table.hopFlags[hop] as number) & HOP.unusable) continue;
       const score = scoreOf(search, row, hop);
       if (score <= bestScore) continue;
@@ -71,27 +72,16 @@ export function scoreOf(
   const suits = manner.device === 0 || manner.device === device;
   if (!suits && manner.strict) return -1;
   const hasGateway = ((table.hopFlags[hop] as number) & HOP.hasGateway) !== 0;
-  if (reachable && hasGateway && isFailed(neighbourState6(k, table, row, hop))) return -1;
+  if (reachable && hasGateway && isFailed(neighbourState6(k, table, hop))) return -1;
   return (suits ? 2 : 0) | ((table.preference[row] as number) << 2);
 }
 
-export function neighbourState6(
-  k: Kernel6,
-  table: Table6,
-  row: number,
-  hop: number,
-): number | undefined {
-  const gateway = gatewayOf6(k, table, row, hop);
+export function neighbourState6(k: Kernel6, table: Table6, hop: number): number | undefined {
+  const gateway = gatewayOf6(table, hop);
   if (gateway === undefined) return undefined;
   return k.neighbours(k.devices.list[table.hopDevice[hop] as number]?.name ?? '', gateway);
 }
 
-export function gatewayOf6(
-  k: Kernel6,
-  table: Table6,
-  row: number,
-  hop: number,
-): string | undefined {
-  const route = k.state.routes.ipv6[table.route[row] as number];
-  return route && hopsOf(route)[hop - (table.firstHop[row] as number)]?.gateway;
+export function gatewayOf6(table: Table6, hop: number): string | undefined {
+  return table.hopText[hop];
 }

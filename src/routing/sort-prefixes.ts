@@ -6,7 +6,8 @@
  */
 export function sortByPrefix(network: Uint32Array, length: Uint8Array): Int32Array {
   const count = network.length;
-  let order = Int32Array.from({ length: count }, (_, at) => at);
+  let order = new Int32Array(count);
+  for (let at = 0; at < count; at++) order[at] = at;
   if (isSorted(network, length)) return order;
   if (count < 256) return order.sort((a, b) => compare(a, b) || a - b);
   let spare = new Int32Array(count);

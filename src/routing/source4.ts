@@ -11,10 +11,14 @@ import type { Table4 } from './table4.ts';
  */
 export function sourceOfHop(k: Kernel4, at: HopAt, choices: Choices): number {
   const { table, row, hop } = at;
+  const known = table.hopAnswer[hop] as number;
+  if (known !== 0) return known;
   const preferred = table.preferredSource[row] as number;
-  if (preferred !== 0) return preferred;
-  if ((table.flags[row] as number) & ROUTE.object) return sourceOfObject(k, at, choices);
-  return hopSource(k, table, row, hop);
+  if (preferred === 0 && (table.flags[row] as number) & ROUTE.object) {
+    return sourceOfObject(k, at, choices);
+  }
+  table.hopAnswer[hop] = preferred || hopSource(k, table, row, hop);
+  return table.hopAnswer[hop] as number;
 }
 
 /** What the nexthop itself would give, whatever `src` the route has; remembered. */

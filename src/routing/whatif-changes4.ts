@@ -158,7 +158,7 @@ function numbersAt({ kernel, template, flow, out }: Side, destination: number): 
 function hasSeveral({ flow, out }: Side): boolean {
   const { table, row, prefix } = out;
   if (!table || row < 0 || flow.oif !== 0) return false;
-  if ((table.firstHop[row + 1] as number) - (table.firstHop[row] as number) > 1) return true;
+  if ((table.hopCount[row] as number) > 1) return true;
   return table.length[prefix] === 0 && table.defaults > 1;
 }
 
