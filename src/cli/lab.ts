@@ -5,6 +5,7 @@ import { faults } from '../lab/faults/index.ts';
 import { findLabs, readLabFile } from '../lab/find-labs.ts';
 import { LAB_VARIANTS, type LabVariant } from '../lab/lab-file.ts';
 import { chooseLab, locateLabHost } from '../lab/locate.ts';
+import { labPath } from '../lab/programs.ts';
 import { startLab } from '../lab/start.ts';
 import { stopLab } from '../lab/stop.ts';
 import { EXIT } from './exit-codes.ts';
@@ -114,7 +115,10 @@ async function exec(host: string, command: readonly string[], { id }: WhichLab):
   // options after the host belong to the command, and so does the `--` before it
   const asked = command[0] === '--' ? command.slice(1) : command;
   const [program = '', ...args] = [...enter, ...asked];
-  const child = spawn(program, args, { stdio: 'inherit' });
+  const child = spawn(program, args, {
+    stdio: 'inherit',
+    env: { ...process.env, PATH: labPath() },
+  });
   process.exitCode = await new Promise<number>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => resolve(code ?? EXIT.outside));

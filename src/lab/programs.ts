@@ -2,6 +2,11 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** Where programs are looked for inside a lab: whoever enters it is root there, even if not here. */
+export function labPath(): string {
+  return `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin:/usr/bin:/bin`;
+}
+
 /** The folder of the built programs: this one once bundled, `dist` of the checkout before. */
 export function builtPrograms(): string {
   const here = dirname(fileURLToPath(import.meta.url));

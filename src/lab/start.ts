@@ -5,7 +5,7 @@ import { commandLab } from './control.ts';
 import { findLabs, type RunningLab } from './find-labs.ts';
 import type { LabVariant } from './lab-file.ts';
 import { locateLabHost } from './locate.ts';
-import { builtPrograms } from './programs.ts';
+import { builtPrograms, labPath } from './programs.ts';
 import { stopLab } from './stop.ts';
 import { withRelease, withSwap } from './topology/adjust.ts';
 import { homelab } from './topology/homelab.ts';
@@ -158,7 +158,7 @@ function spawnOwner(id: string, rootless: boolean, options: LabOptions): ChildPr
       detached: true,
       stdio: 'pipe',
       env: {
-        PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin:/usr/bin:/bin`,
+        PATH: labPath(),
         HOME: process.env['HOME'] ?? '/',
         LANG: 'C.UTF-8',
       },
@@ -208,7 +208,8 @@ function release(owner: ChildProcess): void {
 function execute(argv: readonly string[]): Promise<ExecResult> {
   const [command = '', ...args] = argv;
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const env = { ...process.env, PATH: labPath() };
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk) => {

@@ -87,7 +87,7 @@ describeWith(['namespaces', 'ip', 'nft'], 'life of a lab', () => {
   describe('locateLabHost()', () => {
     test('gives the way in, and LAN addresses before tailnet addresses', async () => {
       const lab = await start('located');
-      const { enter, addresses } = await locateLabHost(undefined, 'nas');
+      const { enter, addresses } = await locateLabHost(lab.id, 'nas');
       expect(enter.slice(0, 2)).toEqual(['nsenter', '-t']);
       expect(addresses).toEqual([
         '10.0.0.210',

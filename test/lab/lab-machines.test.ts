@@ -56,3 +56,16 @@ describeWith(['namespaces', 'root', 'ip'], 'lab on a machine without a machine-i
     ]);
   });
 });
+
+describeWith(['namespaces', 'root', 'ip'], 'lab on a machine without another', () => {
+  test('is found without its name', async () => {
+    const said = await runWithLab({
+      id: 'only',
+      alone: true,
+      body: `
+        const { labId, addresses } = await locateLabHost(undefined, 'nas');
+        say({ labId, address: addresses[0] });`,
+    });
+    expect(said).toEqual([{ labId: 'only', address: '10.0.0.210' }]);
+  });
+});

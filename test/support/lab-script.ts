@@ -10,6 +10,8 @@ export interface LabScript {
   readonly body: string;
   /** Shell, run first as root in a mount namespace of its own with an empty /run. */
   readonly before?: string;
+  /** True: sees no process of the machine but its own. */
+  readonly alone?: boolean;
   /** Numeric user to become; 0 unless told. */
   readonly uid?: number;
   readonly onSaid?: (said: Said) => void;
@@ -17,11 +19,12 @@ export interface LabScript {
 
 /** Starts a lab from another process, as another user or on a machine made to differ. */
 export async function runWithLab(script: LabScript): Promise<readonly Said[]> {
-  const { id, body, before = ':', uid = 0, onSaid } = script;
+  const { id, body, before = ':', uid = 0, alone = false, onSaid } = script;
   const programs = await labPrograms();
   chmodSync(programs, 0o755);
   const code = `
     const { startLab } = await import('${programs}/start.js');
+    const { locateLabHost } = await import('${programs}/locate.js');
     const say = (said) => process.stdout.write(JSON.stringify(said) + '\\n');
     const lab = await startLab({ id: '${id}', programs: '${programs}' });
     try { ${body} } finally { await lab.stop(); }`;
@@ -29,7 +32,9 @@ export async function runWithLab(script: LabScript): Promise<readonly Said[]> {
   const child = spawn(
     'unshare',
     [
-      ...['--mount', '--propagation', 'private', '--', 'sh', '-ec'],
+      ...['--mount', '--propagation', 'private'],
+      ...(alone ? ['--pid', '--fork', '--kill-child', '--mount-proc'] : []),
+      ...['--', 'sh', '-ec'],
       ...[`mount -t tmpfs test /run\n${before}\nexec "$@"`, 'sh'],
       ...[...user, process.execPath, '--input-type=module', '-e', code],
     ],

@@ -2,13 +2,19 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { afterAll } from 'vitest';
 import { type Lab, type LabOptions, startLab } from '../../src/lab/start.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const PROBE = join(import.meta.dirname, 'lab-probe.mjs');
+const outdirs: string[] = [];
 let programs: Promise<string> | undefined;
 
-/** Builds the lab's own programs from the present sources, once a test process. */
+afterAll(() => {
+  for (const outdir of outdirs.splice(0)) rmSync(outdir, { recursive: true, force: true });
+});
+
+/** Builds the lab's own programs from the present sources, once a test file. */
 export function labPrograms(): Promise<string> {
   programs ??= buildPrograms();
   return programs;
@@ -21,13 +27,14 @@ export async function startTestLab(options: LabOptions = {}): Promise<Lab> {
 
 async function buildPrograms(): Promise<string> {
   const outdir = mkdtempSync(join(tmpdir(), 'returnpath-lab-programs-'));
-  process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
+  outdirs.push(outdir);
   await build({
     absWorkingDir: ROOT,
     entryPoints: {
       'lab-init': 'src/lab/init/main.ts',
       'lab-host': 'src/lab/host/main.ts',
       start: 'src/lab/start.ts',
+      locate: 'src/lab/locate.ts',
       'lab-cli': 'src/cli/lab.ts',
     },
     outdir,
