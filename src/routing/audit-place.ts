@@ -14,8 +14,9 @@ import { HOP, TYPE } from './table-columns.ts';
 import { edges4 } from './whatif-edges4.ts';
 import { kernelFor, type WorldHost } from './world.ts';
 
-/** What a host plainly does with a packet; undefined where it is not plain. */
+/** What a host plainly does with a packet. */
 export type Plain =
+  | { readonly is: 'not-plain' }
   | { readonly is: 'taken' }
   | {
       readonly is: 'passed';
@@ -24,8 +25,10 @@ export type Plain =
       readonly gateway: number;
       /** The source the kernel chose; 0 where the packet has its own. */
       readonly source: number;
-    }
-  | undefined;
+    };
+
+const NOT_PLAIN: Plain = { is: 'not-plain' };
+const TAKEN: Plain = { is: 'taken' };
 
 /**
  * One host, asked in numbers. Two addresses between which no edge of a rule, table or own address
@@ -52,38 +55,56 @@ export function placeOf(host: WorldHost | undefined): Place | undefined {
   const edges = edges4({ before: host.state, after: host.state }, [kernel]);
   const own = new Set<number>();
   for (const { ipv4 } of kernel.devices.list) for (const { local } of ipv4) own.add(local);
-  const caches = new Map<string, Map<number, Plain>>();
+  const caches = new Map<number, Map<number, Plain>>();
   const canCache = edges.length < MOST_CLASSES && kernel.devices.list.length < MOST_DEVICES;
 
-  /** The answers for packets that differ in nothing but device and addresses. */
-  function cacheFor(packet: Flow4, asker: string): Map<number, Plain> {
-    const { protocol, sourcePort, destinationPort } = packet;
-    const name = `${asker} ${protocol} ${sourcePort} ${destinationPort}`;
-    let cache = caches.get(name);
+  function decided(packet: Flow4, asker: Asker | undefined): Plain {
+    if (!canCache) return decide(k, packet, asker);
+    const kind = kindOf(packet, asker);
+    let cache = caches.get(kind);
     if (!cache) {
       cache = new Map();
-      caches.set(name, cache);
+      caches.set(kind, cache);
     }
-    return cache;
-  }
-
-  function decided(packet: Flow4, asker: string, decide: () => Plain): Plain {
-    if (!canCache) return decide();
     const classes =
       classOf(edges, packet.source) * MOST_CLASSES + classOf(edges, packet.destination);
-    const cache = cacheFor(packet, asker);
     const key = classes * MOST_DEVICES + packet.iif;
-    if (!cache.has(key)) cache.set(key, decide());
-    return cache.get(key);
+    const known = cache.get(key);
+    if (known !== undefined) return known;
+    const answer = decide(k, packet, asker);
+    cache.set(key, answer);
+    return answer;
   }
 
   return {
     host,
     kernel: k,
     owns: (address) => own.has(address),
-    send: (packet, asker) => decided(packet, asker, () => send(k, packet, asker)),
-    receive: (packet) => decided(packet, 'in', () => receive(k, packet)),
+    send: decided,
+    receive: (packet) => decided(packet, undefined),
   };
+}
+
+function decide(k: Kernel4, packet: Flow4, asker: Asker | undefined): Plain {
+  return asker === undefined ? receive(k, packet) : send(k, packet, asker);
+}
+
+const ASKERS: readonly (Asker | undefined)[] = [
+  undefined,
+  'route-get',
+  'tcp-connect',
+  'udp-connect',
+  'udp-send',
+  'reply',
+];
+
+/** All that tells two packets apart but device and addresses, in one number. */
+function kindOf(
+  { protocol, sourcePort, destinationPort }: Flow4,
+  asker: Asker | undefined,
+): number {
+  const asked = ASKERS.indexOf(asker) * 256 + protocol;
+  return (asked * 65_536 + sourcePort) * 65_536 + destinationPort;
 }
 
 /** Which stretch between two edges an address lies in. */
@@ -102,8 +123,8 @@ function send(k: Kernel4, packet: Flow4, asker: Asker): Plain {
   const doubt = doubting();
   const out = emptyOutput4();
   const asked = { ...packet, iif: LOOPBACK };
-  if (ask(k, { asker, asked, out }, doubt) !== OK || doubt.asked) return undefined;
-  if (out.type !== TYPE.unicast || !out.viaGateway) return undefined;
+  if (ask(k, { asker, asked, out }, doubt) !== OK || doubt.asked) return NOT_PLAIN;
+  if (out.type !== TYPE.unicast || !out.viaGateway) return NOT_PLAIN;
   const source = packet.source === 0 ? out.source : 0;
   return passed(k, out, { device: out.device, source, doubt });
 }
@@ -111,9 +132,9 @@ function send(k: Kernel4, packet: Flow4, asker: Asker): Plain {
 function receive(k: Kernel4, packet: Flow4): Plain {
   const doubt = doubting();
   const input = emptyInput4();
-  if (input4(k, packet, input, doubt) !== OK || doubt.asked) return undefined;
-  if (input.type === TYPE.local) return { is: 'taken' };
-  if (input.type !== TYPE.unicast) return undefined;
+  if (input4(k, packet, input, doubt) !== OK || doubt.asked) return NOT_PLAIN;
+  if (input.type === TYPE.local) return TAKEN;
+  if (input.type !== TYPE.unicast) return NOT_PLAIN;
   return passed(k, input, { device: input.device, source: 0, doubt });
 }
 
@@ -122,9 +143,9 @@ function passed(
   { table, row, hop }: Found4,
   { device, source, doubt }: { device: number; source: number; doubt: Doubting },
 ): Plain {
-  if (!table || hop < 0 || (table.hopFlags[hop] as number) & HOP.otherFamily) return undefined;
+  if (!table || hop < 0 || (table.hopFlags[hop] as number) & HOP.otherFamily) return NOT_PLAIN;
   const uses = usesGateway(k, { table, row, hop }, doubt);
-  if (doubt.asked) return undefined;
+  if (doubt.asked) return NOT_PLAIN;
   return { is: 'passed', device, gateway: uses ? (table.hopGateway[hop] as number) : 0, source };
 }
 

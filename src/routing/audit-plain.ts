@@ -52,14 +52,14 @@ export function plainPaths(world: World): (from: string, flow: Flow) => boolean 
     packet.iif = LOOPBACK;
     let at: Place = start;
     let answer = start.send(packet, asker);
-    for (let hops = 0; answer?.is === 'passed' && hops < MOST_HOPS; hops++) {
+    for (let hops = 0; answer.is === 'passed' && hops < MOST_HOPS; hops++) {
       packet.source ||= answer.source;
       const link = linkOf(at, answer.device, answer.gateway || packet.destination);
       if (!link) return undefined;
       at = link.place;
       packet.iif = link.device;
       answer = at.receive(packet);
-      if (answer?.is === 'taken') return at;
+      if (answer.is === 'taken') return at;
       if (rewrites(at, link.device)) return undefined;
     }
     return undefined;
