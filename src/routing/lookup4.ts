@@ -100,7 +100,7 @@ function actOn(k: Kernel4, rule: number, flow: Flow4, found: Found4): number {
 function isSuppressed(k: Kernel4, rule: number, { table, prefix, row }: Found4): boolean {
   if (!table) return false;
   const limit = k.rules.suppressLength[rule] as number;
-  if ((table.length[prefix] as number) <= limit) return true;
+  if (limit >= 0 && (table.length[prefix] as number) <= limit) return true;
   const group = k.rules.suppressGroup[rule] as number;
   if (group < 0) return false;
   const device = table.hopDevice[table.firstHop[row] as number] as number;

@@ -23,30 +23,38 @@ const INDEX_FROM = 1024;
 export function rangesOf(network: Uint32Array, length: Uint8Array): Ranges4 {
   const count = network.length;
   const start = new Uint32Array(2 * count + 1);
-  const owner = new Int32Array(2 * count + 1).fill(-1);
-  const parent = new Int32Array(count).fill(-1);
-  const end = new Float64Array(count);
+  const owner = new Int32Array(2 * count + 1);
+  const parent = new Int32Array(count);
+  const last = new Uint32Array(count);
   let ranges = 1;
+  owner[0] = -1;
   let open = -1;
-  for (let prefix = 0; prefix <= count; prefix++) {
-    const at = prefix < count ? (network[prefix] as number) : 2 ** 32;
-    while (open >= 0 && (end[open] as number) <= at) {
-      const closes = end[open] as number;
-      open = parent[open] as number;
-      if (closes === 2 ** 32 || (open >= 0 && end[open] === closes)) continue;
-      start[ranges] = closes;
-      owner[ranges++] = open;
-    }
-    if (prefix === count) break;
+  for (let prefix = 0; prefix < count; prefix++) {
+    const at = network[prefix] as number;
+    while (open >= 0 && (last[open] as number) < at) close();
     parent[prefix] = open;
-    end[prefix] = at + 2 ** (32 - (length[prefix] as number));
+    last[prefix] = at | hostMask(length[prefix] as number);
     open = prefix;
     if (start[ranges - 1] === at) ranges--;
     start[ranges] = at;
     owner[ranges++] = prefix;
   }
+  while (open >= 0) close();
   const starts = start.slice(0, ranges);
   return { start: starts, owner: owner.slice(0, ranges), parent, index: indexOf(starts) };
+
+  /** Back to the prefix around the open one, unless that ends here too. */
+  function close(): void {
+    const end = last[open] as number;
+    open = parent[open] as number;
+    if (end === 0xffffffff || (open >= 0 && last[open] === end)) return;
+    start[ranges] = end + 1;
+    owner[ranges++] = open;
+  }
+}
+
+function hostMask(length: number): number {
+  return length === 0 ? 0xffffffff : 2 ** (32 - length) - 1;
 }
 
 function indexOf(start: Uint32Array): Uint32Array {
