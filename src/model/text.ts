@@ -1,4 +1,4 @@
-import type { Nexthop, Route, Rule, RuleAction } from './network.ts';
+import type { Rule, RuleAction } from './network.ts';
 
 const TABLE_NAMES: Readonly<Record<number, string>> = {
   253: 'default',
@@ -54,29 +54,6 @@ function actionText(action: RuleAction): string {
     default:
       return action.kind;
   }
-}
-
-/** One route as `ip route show table all` prints it, on one line. */
-export function routeText(route: Route): string {
-  const [only, ...more] = route.nexthops;
-  const parts = [
-    route.type === 'unicast' ? '' : route.type,
-    prefixText(route.prefix),
-    route.fromPrefix ? `from ${prefixText(route.fromPrefix)}` : '',
-    route.tos ? `tos ${hex(route.tos)}` : '',
-    only && more.length === 0 ? hopText(only) : '',
-    route.table === 254 ? '' : `table ${tableText(route.table)}`,
-    route.prefSource ? `src ${route.prefSource}` : '',
-    route.metric ? `metric ${route.metric}` : '',
-    ...(more.length > 0
-      ? route.nexthops.map((hop) => `nexthop ${hopText(hop)} weight ${hop.weight}`)
-      : []),
-  ];
-  return parts.filter(Boolean).join(' ');
-}
-
-function hopText({ gateway, dev }: Nexthop): string {
-  return [gateway ? `via ${gateway}` : '', dev ? `dev ${dev}` : ''].filter(Boolean).join(' ');
 }
 
 function range({ first, last }: { first: number; last: number }): string {
