@@ -29,7 +29,7 @@ const BUSYBOX_LACKS = [
  * left out and reported.
  */
 export function readIpRoutes(text: string, options: RouteOptions): Reading<Route[]> {
-  const plain = scanRoutes(text, options, (fields) => routeOf(fields, options, false));
+  const plain = scanRoutes(text, options, (fields) => wholeRoute(fields, options));
   if (plain) return reading(plain, problemLog());
   const items = looksLikeJson(text) ? jsonItems(text) : routeLines(text);
   const busybox = isBusybox(text, options);
@@ -42,12 +42,22 @@ export function readIpRoutes(text: string, options: RouteOptions): Reading<Route
       items.complain(index, route);
       continue;
     }
-    if (route.type === 'unicast' && route.nexthops.length === 0) {
-      items.complain(index, 'where this route leads is not printed');
-    }
+    if (leadsNowhere(route)) items.complain(index, NOWHERE);
     routes.push(route);
   }
   return reading(routes, items.log, busybox ? BUSYBOX_LACKS : []);
+}
+
+const NOWHERE = 'where this route leads is not printed';
+
+function leadsNowhere({ type, nexthops }: Route): boolean {
+  return type === 'unicast' && nexthops.length === 0;
+}
+
+/** A route with nothing to complain about. */
+function wholeRoute(fields: Fields, options: RouteOptions): Route | string {
+  const route = routeOf(fields, options, false);
+  return typeof route !== 'string' && leadsNowhere(route) ? NOWHERE : route;
 }
 
 /**
