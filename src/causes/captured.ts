@@ -7,7 +7,7 @@ import { ruleText } from '../model/text.ts';
 import type { Answer } from '../routing/decision.ts';
 import { isVpnDevice } from '../routing/vpn.ts';
 import type { Case } from './cause.ts';
-import { cameBack, effectOf } from './evidence.ts';
+import { cameBack, halfOpen } from './evidence.ts';
 
 /** The server answers the client through a VPN although one of its own subnets holds the client. */
 export interface CapturedReply {
@@ -21,7 +21,7 @@ export interface CapturedReply {
   /** Who advertises the winning prefix, as far as tailscaled tells. */
   readonly advertiser: TailscalePeer | undefined;
   readonly mechanism: readonly Evidence[];
-  /** The kernel of the server gave the same answer for this very flow. */
+  /** The kernel of the server gave the same answer for this very flow, and it leads nowhere. */
   readonly confirmed: boolean;
 }
 
@@ -52,8 +52,13 @@ export function captureOf(c: Case): CaptureVerdict {
   if (c.probes.some(cameBack)) {
     return { is: 'absent', because: `replies of ${server.name} take ${answer.device} and arrive` };
   }
-  if (c.back?.outcome === 'delivered' && effectOf(c).length === 0) {
-    return { is: 'absent', because: `replies of ${server.name} take ${answer.device} and arrive` };
+  // Silence may have other reasons; a SYN-ACK that nobody acknowledged went into the tunnel and on.
+  const traceArrives = c.back?.outcome === 'delivered';
+  if (traceArrives && halfOpen(c).length === 0) {
+    return {
+      is: 'absent',
+      because: `replies of ${server.name} take ${answer.device} and, as far as routes tell, arrive`,
+    };
   }
   return {
     is: 'captured',
@@ -66,7 +71,7 @@ export function captureOf(c: Case): CaptureVerdict {
       direct,
       advertiser: advertiserOf(server.facts, client.address),
       mechanism: mechanismOf(c, answer, direct),
-      confirmed: c.reply.agree === true,
+      confirmed: c.reply.agree === true && !traceArrives,
     },
   };
 }

@@ -61,7 +61,7 @@ function silence(c: Case): readonly Evidence[] {
  * whose other end the client still holds in SYN-SENT belongs to our probes: a server keeps such
  * sockets for a minute, past the mending of what caused them.
  */
-function halfOpen(c: Case): readonly Evidence[] {
+export function halfOpen(c: Case): readonly Evidence[] {
   const { server, client, snapshot } = c;
   const all = snapshot.observations.filter((o): o is SocketState => o.kind === 'socket');
   const waiting = all.filter((o) => o.host === client.id && o.state === 'SYN-SENT');

@@ -100,6 +100,37 @@ describe.each([
   });
 });
 
+describe('a tunnel that would deliver the reply', () => {
+  const whole = recorded('accept-routes');
+  const { nas, node } = whole.hosts;
+  if (!node || !nas?.tailscale.status.seen) throw new Error('the recording has no tailnet');
+  const { self, ...status } = nas.tailscale.status.value;
+  if (!self) throw new Error('the recording has no self');
+  // as if the NAS advertised its LAN and were approved for it: its peers then accept that source
+  const approved = { ...self, allowedIps: [...self.allowedIps, '10.0.0.0/24'] };
+  const seen = { ...nas.tailscale.status, value: { ...status, self: approved } };
+  const tailscale = { ...nas.tailscale, status: seen };
+  const unseen = { seen: false as const, why: 'nobody looked at the subnet router' };
+  const hosts = {
+    ...whole.hosts,
+    nas: { ...nas, tailscale },
+    node: { ...node, tailscaleElsewhere: unseen },
+  };
+
+  test('is not accused for silence alone', () => {
+    const observations = whole.observations.filter(({ kind }) => kind !== 'socket');
+    const { findings, verdict } = diagnose({ ...whole, hosts, observations });
+    expect(findings).toEqual([]);
+    expect(verdict).toBe('cannot-tell');
+  });
+
+  test('is at most likely when a SYN-ACK went into it and was lost', () => {
+    expect(diagnose({ ...whole, hosts }).findings).toMatchObject([
+      { cause: 'lan-route-captured-by-vpn', certainty: 'likely' },
+    ]);
+  });
+});
+
 test('RouteAll alone accuses nobody', () => {
   const whole = recorded('accept-routes-pinned');
   expect(whole.hosts['nas']?.tailscale.prefs).toMatchObject({ value: { acceptsRoutes: true } });
