@@ -1,4 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  allowNodePlugins,
+  killDrivers,
+  reconfigureDrivers,
+} from '../../src/lab/kubernetes/homelab/faults.ts';
 import type { Event, Pod } from '../../src/lab/kubernetes/kinds.ts';
 import { describeWith } from '../support/needs.ts';
 import { API_KEY, startTestCluster, type TestCluster } from './support/cluster.ts';
@@ -165,4 +170,106 @@ describeWith(['kubectl'], 'faults that only look like the outage', () => {
     setDelay(0);
     expect(await provisionerLog()).toContain('stopped leading');
   }, 90_000);
+});
+
+describeWith(['kubectl'], 'what the lab can break in the cluster itself', () => {
+  let cluster: TestCluster;
+  let isCrashing = false;
+  const objects = () => cluster.kubernetes.cluster;
+  const messages = (reason: string): readonly string[] =>
+    objects()
+      .list('events')
+      .filter((event) => event.reason === reason)
+      .map(({ message }) => message);
+  const leaders = (): readonly (string | undefined)[] =>
+    ['hdd', 'nvme'].map(
+      (pool) =>
+        objects().get('leases.coordination.k8s.io', `democratic-csi/org-democratic-csi-${pool}`)
+          ?.spec.holderIdentity,
+    );
+  const allReady = (): boolean =>
+    objects()
+      .list('pods')
+      .every(({ status }) => status?.containerStatuses?.every(({ ready }) => ready) === true);
+
+  beforeAll(async () => {
+    cluster = await startTestCluster({ driverCrashes: () => isCrashing });
+  });
+  afterAll(() => cluster.close());
+
+  test('a driver that dies leaves its proxy answering 502', async () => {
+    await expect.poll(leaders, { timeout: WAIT_MS }).not.toContain(undefined);
+    isCrashing = true;
+    killDrivers(cluster.kubernetes);
+    const kubectl = kubectlWith(cluster.adminConfig);
+    const at = ['-n', 'democratic-csi', 'deploy/democratic-csi-hdd-controller'];
+    // the sidecars keep their connection to the proxy; a new one meets the 502
+    const pod = objects()
+      .list('pods')
+      .find(({ metadata }) => metadata.name.startsWith('democratic-csi-hdd-controller-'));
+    if (pod) cluster.kubernetes.runOf(pod, 'external-resizer')?.stop(0);
+    await expect
+      .poll(async () => (await kubectl(['logs', ...at, '-c', 'external-resizer'])).stdout, {
+        timeout: WAIT_MS,
+      })
+      .toContain('502 (Bad Gateway); malformed header: missing HTTP content-type');
+    isCrashing = false;
+    await expect.poll(allReady, { timeout: WAIT_MS }).toBe(true);
+  }, 60_000);
+
+  test('a node plugin that may not run leaves the driver unregistered', async () => {
+    allowNodePlugins(cluster.kubernetes, false);
+    await expect
+      .poll(() => objects().get('csinodes.storage.k8s.io', 'talos-1')?.spec.drivers, {
+        timeout: WAIT_MS,
+      })
+      .toEqual([]);
+    await expect
+      .poll(() => messages('FailedCreate').join(), { timeout: WAIT_MS })
+      .toContain(
+        'violates PodSecurity "baseline:latest": host namespaces (hostNetwork=true, hostIPC=true), hostPath volumes',
+      );
+    objects().remove('pods', podKey('jellyfin-'), { gracePeriodSeconds: 0 });
+    await expect
+      .poll(() => messages('FailedMount').join(), { timeout: WAIT_MS })
+      .toContain(
+        'driver name org.democratic-csi.hdd not found in the list of registered CSI drivers',
+      );
+    allowNodePlugins(cluster.kubernetes, true);
+    await expect.poll(allReady, { timeout: WAIT_MS }).toBe(true);
+  }, 60_000);
+
+  test.each([
+    ['denied', 'mount.nfs: access denied by server while mounting 127.0.0.1:/mnt/tank/k8s/v/pvc-'],
+    ['helper-missing', 'you might need a /sbin/mount.<type> helper program'],
+  ] as const)('a mount that is %s says so', async (outcome, text) => {
+    cluster.kubernetes.setMountOutcome({ is: outcome });
+    objects().remove('pods', podKey('sonarr-'), { gracePeriodSeconds: 0 });
+    await expect.poll(() => messages('FailedMount').join(), { timeout: WAIT_MS }).toContain(text);
+    cluster.kubernetes.setMountOutcome(undefined);
+    await expect.poll(allReady, { timeout: WAIT_MS }).toBe(true);
+  });
+
+  test('other settings reach the drivers as after an upgrade', async () => {
+    const nas = { protocol: 'http', port: 80, apiKey: 'x', allowInsecure: true } as const;
+    reconfigureDrivers(cluster.kubernetes, { ...nas, host: 'nas.invalid' });
+    const kubectl = kubectlWith(cluster.adminConfig);
+    const at = [
+      '-n',
+      'democratic-csi',
+      'deploy/democratic-csi-nvme-controller',
+      '-c',
+      'external-attacher',
+    ];
+    await expect
+      .poll(async () => (await kubectl(['logs', ...at])).stdout, { timeout: WAIT_MS })
+      .toMatch(/"errors":{"v2":"Error: getaddrinfo E\w+ nas\.invalid"},"responses":{}/);
+  });
+
+  function podKey(prefix: string): string {
+    const pod = objects()
+      .list('pods')
+      .find(({ metadata }) => metadata.name.startsWith(prefix));
+    return `${pod?.metadata.namespace}/${pod?.metadata.name}`;
+  }
 });

@@ -44,7 +44,7 @@ export interface ApiServer {
   readonly cluster: Cluster;
   /** The authority's certificate, PEM. */
   readonly ca: string;
-  /** Every request so far, oldest first. */
+  /** The latest requests, oldest first. */
   readonly audit: readonly AuditEvent[];
   /** Milliseconds every answer is held back. */
   readonly delayMs: () => number;
@@ -58,6 +58,8 @@ export interface ApiServer {
   close(): Promise<void>;
 }
 
+/** Entries of the audit log kept in memory; `onAudit` hears them all. */
+const KEPT_AUDIT = 100_000;
 const SYSTEM_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
 export function createKubeApi(options: ApiServerOptions): ApiServer {
@@ -78,6 +80,7 @@ export function createKubeApi(options: ApiServerOptions): ApiServer {
       exec: options.exec,
       audit: (event) => {
         audit.push(event);
+        if (audit.length > KEPT_AUDIT) audit.splice(0, KEPT_AUDIT / 2);
         options.onAudit?.(event);
       },
       delayMs: () => delayMs,

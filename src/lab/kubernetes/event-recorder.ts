@@ -4,7 +4,7 @@ import type { Cluster } from './cluster.ts';
 import type { Event, ObjectReference } from './kinds.ts';
 import type { KubeObject } from './object.ts';
 
-export interface EventText {
+interface EventText {
   readonly type: 'Normal' | 'Warning';
   readonly reason: string;
   readonly message: string;

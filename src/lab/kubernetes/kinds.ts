@@ -1,9 +1,11 @@
 import type { KubeObject, ObjectMeta } from './object.ts';
 import type { LabelSelector } from './store/label-selector.ts';
 
+// One file for all, though long: they refer to each other, and each is a list of fields.
+
 /** The kinds the lab's own parts work with, as far as they look at them. */
 
-export interface Probe {
+interface Probe {
   readonly exec?: { readonly command: readonly string[] };
   readonly initialDelaySeconds?: number;
   readonly periodSeconds?: number;
@@ -36,7 +38,7 @@ export interface Volume {
   readonly nfs?: { readonly server: string; readonly path: string };
 }
 
-export interface PodSpec {
+interface PodSpec {
   readonly nodeName?: string;
   readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly hostNetwork?: boolean;
@@ -59,7 +61,7 @@ export interface Terminated {
   readonly containerID: string;
 }
 
-export interface ContainerState {
+interface ContainerState {
   readonly waiting?: { readonly reason: string; readonly message?: string };
   readonly running?: { readonly startedAt: string };
   readonly terminated?: Terminated;
@@ -212,7 +214,7 @@ export interface VolumeAttachment extends KubeObject {
   };
 }
 
-export interface CsiDriver extends KubeObject {
+interface CsiDriver extends KubeObject {
   readonly spec: { readonly attachRequired?: boolean };
 }
 
@@ -255,11 +257,11 @@ export interface Event extends KubeObject {
   readonly source: { readonly component: string; readonly host?: string };
 }
 
-export interface Secret extends KubeObject {
+interface Secret extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;
 }
 
-export interface ConfigMap extends KubeObject {
+interface ConfigMap extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;
 }
 

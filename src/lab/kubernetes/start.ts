@@ -10,13 +10,13 @@ import type { Container, Pod } from './kinds.ts';
 import type { Past } from './kubelet/container.ts';
 import { startKubelet } from './kubelet/kubelet.ts';
 import { createLogs } from './kubelet/logs.ts';
-import type { Mount, StartContainer } from './kubelet/runner.ts';
+import type { ContainerRun, Mount, MountOutcome, StartContainer } from './kubelet/runner.ts';
 import type { KubeObject } from './object.ts';
 import { type Program, programRunner } from './programs.ts';
 import { realTimer, type Timer } from './timer.ts';
 
 /** What the lab decides: where containers run and by which way their packets go. */
-export interface Runners {
+interface Runners {
   /** Programs of the lab by image; see `homelabPrograms` in `csi/programs.ts`. */
   readonly programs: Readonly<Record<string, Program>>;
   /** Starts a container of any other image. */
@@ -51,13 +51,17 @@ export interface Kubernetes {
   /** `https://10.0.0.197:6443` */
   readonly url: string;
   readonly cluster: Cluster;
-  /** Every request so far, oldest first. */
+  /** The latest requests, oldest first. */
   readonly audit: readonly AuditEvent[];
   kubeconfigFor(user: KubeUser): string;
   /** Creates objects, or replaces those that are there. @throws {ApiError} */
   load(objects: readonly KubeObject[]): void;
   /** How long every answer is held back from now on: an overloaded API server. */
   setDelay(ms: number): void;
+  /** What every mount comes to from now on, whatever the network says; `undefined` ends that. */
+  setMountOutcome(outcome: MountOutcome | undefined): void;
+  /** A running container, to be killed for instance. */
+  runOf(pod: Pod, container: string): ContainerRun | undefined;
   /** Stops controllers, kubelets, containers and the server. */
   close(): Promise<void>;
 }
@@ -88,7 +92,9 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
   load(objects);
 
   const controllers = startControllers({ cluster, timer }, server.ca);
-  const { programs, start: otherwise, mount } = runners;
+  const { programs, start: otherwise } = runners;
+  let fixed: MountOutcome | undefined;
+  const mount: Mount = async (ask) => fixed ?? runners.mount(ask);
   const { stateDir, mountTimeoutMs = MOUNT_TIMEOUT_MS, past = () => undefined } = options;
   const start = programRunner({
     cluster,
@@ -109,6 +115,11 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
     audit: server.audit,
     load,
     setDelay: server.setDelay,
+    setMountOutcome(outcome) {
+      fixed = outcome;
+    },
+    runOf: (pod, container) =>
+      kubelets.map((kubelet) => kubelet.runOf(pod, container)).find((run) => run !== undefined),
     kubeconfigFor: (user) => server.kubeconfigFor(user, url),
     async close() {
       controllers.stop();

@@ -33,8 +33,12 @@ export const API_KEY = '1-planted-in-the-driver-config';
 
 export async function startTestCluster({
   nasMode = 'well',
+  driverCrashes = () => false,
   ...options
-}: Partial<KubernetesOptions> & { readonly nasMode?: NasMode } = {}): Promise<TestCluster> {
+}: Partial<KubernetesOptions> & {
+  readonly nasMode?: NasMode;
+  readonly driverCrashes?: () => boolean;
+} = {}): Promise<TestCluster> {
   const folder = mkdtempSync(join(tmpdir(), 'rpk-'));
   const nas = await startFakeNas();
   nas.become(nasMode);
@@ -60,7 +64,7 @@ export async function startTestCluster({
     backOffScale: 100,
     mountTimeoutMs: 1000,
     runners: {
-      programs: homelabPrograms(nodeHttp),
+      programs: homelabPrograms(nodeHttp, driverCrashes),
       start: startProcess,
       exec: execProcess,
       mount: (ask) => nodeMount({ ...ask, port: nas.nfsPort }),

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { kubectlPath } from '../../support/needs.ts';
 
-export interface KubectlAnswer {
+interface KubectlAnswer {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;

@@ -1,21 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
-import {
-  type Fields,
-  type KubeObject,
-  keyOf,
-  type ManagedFields,
-  withMeta,
-  withoutMeta,
-} from '../object.ts';
+import { type KubeObject, keyOf, type ManagedFields, withMeta, withoutMeta } from '../object.ts';
 import { afterUpdate } from '../patch/managed-fields.ts';
 import type { Registry } from '../resources/registry.ts';
 import { apiVersionOf, hasStatus, type Resource, resourceId } from '../resources/resource.ts';
 import type { Store, Stored } from '../store/store.ts';
+import { requireNamespace, requirePodSecurity, withName } from './admission.ts';
 import { withDefaults } from './defaults.ts';
-import { alreadyExists, badRequest, conflict, forbidden, invalid, notFound } from './errors.ts';
+import { alreadyExists, badRequest, conflict, invalid, notFound } from './errors.ts';
 import { admit } from './initial-status.ts';
 import { podChangeProblems } from './pod-changes.ts';
-import { baselineViolations, ENFORCE_LABEL, type PodSecurityLevel } from './pod-security.ts';
+import type { PodSecurityLevel } from './pod-security.ts';
 import { type Checks, validateObject } from './validate-object.ts';
 
 /** Where randomness and time come from. */
@@ -126,39 +120,6 @@ function keepStatus(
   return (
     before?.['status'] === undefined ? rest : { ...rest, status: before['status'] }
   ) as KubeObject;
-}
-
-function withName(
-  draft: KubeObject,
-  { resource, around }: { readonly resource: Resource; readonly around: Surroundings },
-): KubeObject {
-  const { name, generateName } = draft.metadata;
-  if (name) return draft;
-  if (generateName) return withMeta(draft, { name: `${generateName}${around.suffix(5)}` });
-  const message = 'Required value: name or generateName is required';
-  throw invalid(resource, '', [{ reason: 'FieldValueRequired', field: 'metadata.name', message }]);
-}
-
-function requireNamespace(api: Api, { metadata }: KubeObject, resource: Resource): void {
-  if (!resource.namespaced) return;
-  const namespaces = api.registry.find('', 'v1', 'namespaces');
-  if (!namespaces) return;
-  const namespace = metadata.namespace ?? '';
-  const { object } = api.read(namespaces, namespace);
-  if (!object.metadata.deletionTimestamp) return;
-  const why = `unable to create new content in namespace ${namespace} because it is being terminated`;
-  throw forbidden(resource, metadata.name, why);
-}
-
-/** kube-system is exempt, as on Talos. */
-function requirePodSecurity({ store, around }: Api, object: KubeObject, resource: Resource): void {
-  const { namespace = '', name } = object.metadata;
-  if (resourceId(resource) !== 'pods' || namespace === 'kube-system') return;
-  const labels = store.get('namespaces', namespace)?.object.metadata.labels;
-  const level = labels?.[ENFORCE_LABEL] ?? around.podSecurity;
-  const found = level === 'privileged' ? [] : baselineViolations(object['spec'] as Fields);
-  if (found.length === 0) return;
-  throw forbidden(resource, name, `violates PodSecurity "${level}:latest": ${found.join(', ')}`);
 }
 
 function replace(

@@ -1,6 +1,6 @@
 import { type Resource, resourceId } from '../resources/resource.ts';
 
-export interface StatusCause {
+interface StatusCause {
   readonly reason?: string;
   readonly message: string;
   readonly field?: string;

@@ -22,7 +22,7 @@ export interface PolicyRule {
   readonly nonResourceURLs?: readonly string[];
 }
 
-export interface Decision {
+interface Decision {
   readonly allowed: boolean;
   /** Which binding allowed it, as the real server says it in reviews. */
   readonly reason: string;

@@ -60,7 +60,7 @@ function report({ cluster }: ControllerContext, key: string): void {
 }
 
 /** Pods a ReplicaSet owns. */
-export function podsOf(pods: readonly Pod[], { metadata, spec }: ReplicaSet): readonly Pod[] {
+function podsOf(pods: readonly Pod[], { metadata, spec }: ReplicaSet): readonly Pod[] {
   const wanted = requirementsOf(spec.selector);
   return pods.filter(
     (pod) =>

@@ -19,12 +19,18 @@ const VERSION = '1.9.0';
 const CLASS = 'FreeNASApiDriver';
 /** democratic-csi leaves with the number of the signal, not with 128 more. */
 const SIGTERM = 15;
+const SEGMENTATION_FAULT = 139;
 
-/** The image democraticcsi/democratic-csi: a gRPC server whose Probe asks the NAS. */
-export function democraticCsi(http: NasHttp): Program {
+/**
+ * The image democraticcsi/democratic-csi: a gRPC server whose Probe asks the NAS.
+ *
+ * @param crashes Whether the process dies as soon as it starts, for the lab to play a broken one.
+ */
+export function democraticCsi(http: NasHttp, crashes: () => boolean): Program {
   return async (context) => {
     const args = readArgs(context.container.args ?? []);
     const log = logger(context);
+    if (crashes() && args.mode === 'controller') return { exitCode: SEGMENTATION_FAULT };
     const config = parse(context.readFile(args.configFile) ?? '{}') as unknown;
     const api = createTrueNasApi(connectionOf(config), {
       send: (ask) => http({ ...ask, pod: context.pod }),

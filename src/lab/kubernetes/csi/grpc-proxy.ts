@@ -60,13 +60,22 @@ interface Relay {
   close(): void;
 }
 
-function createRelay(upstream: string, { log }: ProgramContext): Relay {
+const GO_WORDS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file or directory',
+  ECONNREFUSED: 'connection refused',
+};
+
+function createRelay(upstream: string, { log, env }: ProgramContext): Relay {
+  const shownPath = (env['PROXY_TO'] ?? '').replace(/^unix:\/\//, '');
   let session: ClientHttp2Session | undefined;
   const upstreamSession = (): ClientHttp2Session => {
     if (session && !session.closed && !session.destroyed) return session;
     session = connect('http://localhost', { createConnection: () => connectSocket(upstream) });
     // each request hears of it by itself
-    session.on('error', (error: Error) => log(`http: proxy error: ${error.message}`));
+    session.on('error', (error: NodeJS.ErrnoException) => {
+      const why = GO_WORDS[error.code ?? ''] ?? error.message;
+      log(`http: proxy error: dial unix ${shownPath}: connect: ${why}`);
+    });
     return session;
   };
   return {

@@ -10,11 +10,15 @@ import { SIDECARS } from './sidecars.ts';
  * The programs of the homelab's images.
  *
  * @param http Makes the driver's requests in the network namespace of its pod.
+ * @param driverCrashes Whether drivers of controllers die as soon as they start.
  */
-export function homelabPrograms(http: NasHttp): Readonly<Record<string, Program>> {
+export function homelabPrograms(
+  http: NasHttp,
+  driverCrashes: () => boolean = () => false,
+): Readonly<Record<string, Program>> {
   return {
     ...SIDECARS,
-    [withoutTag(IMAGES.driver)]: democraticCsi(http),
+    [withoutTag(IMAGES.driver)]: democraticCsi(http, driverCrashes),
     [withoutTag(IMAGES.proxy)]: grpcProxy,
     [withoutTag(IMAGES.registrar)]: nodeDriverRegistrar,
     [`${withoutTag(IMAGES.busybox)}#cleanup`]: deafWaiter,

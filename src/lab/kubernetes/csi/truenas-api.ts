@@ -13,7 +13,7 @@ export interface HttpConnection {
 }
 
 /** The one call whose limit is fixed in the driver; every other may take 60 s. */
-export const VERSION_TIMEOUT_MS = 5000;
+const VERSION_TIMEOUT_MS = 5000;
 const TIMEOUT_MS = 60_000;
 /** A good answer is remembered this long; a bad one never. */
 const CACHE_MS = 60_000;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { attachmentName } from '../controllers/attachment-name.ts';
 import type { KubeObject } from '../object.ts';
-import type { Release } from './democratic-csi.ts';
+import type { Release } from './democratic-csi-release.ts';
 import { IMAGES } from './images.ts';
 
 /** An application with a volume on the NAS. */

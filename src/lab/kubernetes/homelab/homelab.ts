@@ -1,11 +1,7 @@
 import type { KubeObject } from '../object.ts';
 import { type App, appObjects, homelabApps } from './apps.ts';
-import {
-  CSI_NAMESPACE,
-  democraticCsiRelease,
-  type NasSettings,
-  type Release,
-} from './democratic-csi.ts';
+import { democraticCsiRelease } from './democratic-csi.ts';
+import { CSI_NAMESPACE, type NasSettings, type Release } from './democratic-csi-release.ts';
 import { TAILSCALE_NAMESPACE, tailscaleObjects } from './tailscale.ts';
 
 export interface HomelabSettings {
@@ -20,8 +16,7 @@ export interface HomelabSettings {
 
 /** The homelab the outage happened in: two democratic-csi releases, a subnet router, some apps. */
 export function homelabObjects(settings: HomelabSettings): readonly KubeObject[] {
-  const hdd = release('hdd', 'tank/k8s', settings.nas);
-  const nvme = release('nvme', 'flash/k8s', settings.nas);
+  const [hdd, nvme] = homelabReleases(settings.nas);
   const apps = homelabApps(hdd, nvme);
   const router = {
     name: 'homelab-subnet-router',
@@ -41,6 +36,11 @@ export function homelabObjects(settings: HomelabSettings): readonly KubeObject[]
   ];
 }
 
+/** The two Helm releases, one for each pool of the NAS. */
+export function homelabReleases(nas: NasSettings): readonly [hdd: Release, nvme: Release] {
+  return [release('hdd', 'tank/k8s', nas), release('nvme', 'flash/k8s', nas)];
+}
+
 function release(pool: string, dataset: string, nas: NasSettings): Release {
   return {
     name: `democratic-csi-${pool}`,
@@ -56,6 +56,6 @@ function appNamespaces(apps: readonly App[]): readonly KubeObject[] {
   return [...names].map((name) => namespace(name, {}));
 }
 
-export function namespace(name: string, labels: Readonly<Record<string, string>>): KubeObject {
+function namespace(name: string, labels: Readonly<Record<string, string>>): KubeObject {
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
 }

@@ -11,7 +11,7 @@ export interface NodeSettings {
 }
 
 /** Says how much shorter back-off waits are on this node than on a real one. */
-export const BACK_OFF_SCALE = 'lab.returnpath.dev/back-off-scale';
+const BACK_OFF_SCALE = 'lab.returnpath.dev/back-off-scale';
 
 export function nodeObject(
   { name, address, podNetwork }: NodeSettings,

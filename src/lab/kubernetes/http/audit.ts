@@ -1,4 +1,6 @@
-import type { User } from '../auth/user.ts';
+import { ANONYMOUS, type User } from '../auth/user.ts';
+import type { Caller } from './access.ts';
+import type { Exchange } from './exchange.ts';
 import type { ResourceRequest } from './request-info.ts';
 
 /** One answered request, in the shape of `audit.k8s.io/v1` at level Metadata: no bodies. */
@@ -27,7 +29,32 @@ export interface AuditEvent {
   readonly stageTimestamp: string;
 }
 
-export interface AuditFacts {
+/** Notes when a request came; the returned function writes the entry once it was answered. */
+export function auditor(
+  { audit, now }: { readonly audit: (event: AuditEvent) => void; now(): number },
+  { request, target }: Pick<Exchange, 'request' | 'target'>,
+  auditId: string,
+): (caller: Caller | undefined, code: number) => void {
+  const receivedUnixMs = now();
+  return (caller, code) =>
+    audit(
+      auditEvent({
+        auditId,
+        requestUri: request.url ?? '/',
+        method: request.method ?? 'GET',
+        user: caller?.user ?? ANONYMOUS,
+        impersonated: caller?.asked,
+        sourceIp: request.socket.remoteAddress ?? '',
+        userAgent: request.headers['user-agent'] ?? '',
+        target,
+        code,
+        receivedUnixMs,
+        completedUnixMs: now(),
+      }),
+    );
+}
+
+interface AuditFacts {
   readonly auditId: string;
   readonly requestUri: string;
   readonly method: string;
@@ -41,7 +68,7 @@ export interface AuditFacts {
   readonly completedUnixMs: number;
 }
 
-export function auditEvent(facts: AuditFacts): AuditEvent {
+function auditEvent(facts: AuditFacts): AuditEvent {
   const { target, impersonated } = facts;
   return {
     kind: 'Event',

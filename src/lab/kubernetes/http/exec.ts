@@ -4,7 +4,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Status } from '../api/errors.ts';
 import type { KubeObject } from '../object.ts';
 
-export interface ExecStreams {
+interface ExecStreams {
   readonly stdin: PassThrough;
   readonly stdout: Writable;
   readonly stderr: Writable;

@@ -12,7 +12,7 @@ interface MediaType {
 }
 
 /** An `Accept` header, in the order in which it was written. */
-export function acceptedTypes(header: string | undefined): readonly MediaType[] {
+function acceptedTypes(header: string | undefined): readonly MediaType[] {
   return (header ?? '*/*').split(',').map((range) => {
     const [type = '', ...params] = range.trim().split(';');
     const pairs = params.map((param) => {

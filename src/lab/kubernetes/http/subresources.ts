@@ -7,7 +7,9 @@ import { type Fields, fieldAt, isFields, type KubeObject } from '../object.ts';
 import { mergePatch } from '../patch/merge-patch.ts';
 import { type Exchange, parseBody, readBody, readFields, sendObject } from './exchange.ts';
 import { keyOfRequest, type ResourceRequest } from './request-info.ts';
-import { handlePatch, handleUpdate, optionsOf, sendOne } from './write.ts';
+import { sendOne } from './send-one.ts';
+import { handlePatch, handleUpdate } from './write.ts';
+import { optionsOf } from './write-options.ts';
 
 export interface SubresourceContext {
   readonly api: Api;

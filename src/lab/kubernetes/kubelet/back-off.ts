@@ -8,7 +8,7 @@ export interface BackOff {
   advance(nowUnixMs: number): void;
 }
 
-export const INITIAL_MS = 10_000;
+const INITIAL_MS = 10_000;
 export const MAX_MS = 300_000;
 /** After so long without a restart the count begins anew. Not scaled: it measures running. */
 const FORGET_MS = 600_000;

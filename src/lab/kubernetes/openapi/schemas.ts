@@ -17,7 +17,7 @@ const PREFIXES: readonly (readonly [short: string, long: string])[] = [
 ];
 
 /** The name of a type in OpenAPI documents: `io.k8s.api.core.v1.Pod`. */
-export function longName(name: string, resource?: Resource): string {
+function longName(name: string, resource?: Resource): string {
   if (resource?.customColumns) {
     const { group, version, kind } = resource;
     return [...group.split('.').reverse(), version, kind].join('.');

@@ -81,7 +81,7 @@ function collectMembers(value: readonly unknown[], { type, field, at, set }: Wal
 }
 
 /** Stands for "is a member of the list", as opposed to any of its fields. */
-export const MEMBER = Symbol('member');
+const MEMBER = Symbol('member');
 const ANY: FieldType = { is: 'any' };
 
 /** Whether parts of a value can have different owners. */

@@ -12,7 +12,7 @@ export interface Writer {
 }
 
 /** Fields whose value differs, with those that are new; and those that went. */
-export function difference(
+function difference(
   before: FieldSet,
   after: FieldSet,
 ): { readonly changed: ReadonlySet<Path>; readonly removed: ReadonlySet<Path> } {
