@@ -131,7 +131,9 @@ function scopeOf({ type, nexthops }: Route): string {
 
 /** Only what was named: the prefix and table always count, the rest where it was given. */
 function wantedRoute(words: readonly string[], family: Family, text: string): Wanted<Route> {
-  const route = routeOf(words, family, text);
+  const leads = words.some((word) => word === 'dev' || word === 'via' || word === 'nexthop');
+  // a reader of routes wants to know where one leads, which a deletion need not say
+  const route = routeOf(leads ? words : [...words, 'dev', 'lo'], family, text);
   const named = (...keys: string[]) => keys.some((key) => words.includes(key));
   return {
     prefix: route.prefix,
@@ -140,7 +142,7 @@ function wantedRoute(words: readonly string[], family: Family, text: string): Wa
     ...(named('metric') ? { metric: route.metric } : {}),
     ...(named('tos') ? { tos: route.tos } : {}),
     ...(named('proto', 'protocol') ? { protocol: route.protocol } : {}),
-    ...(named('dev', 'via', 'nexthop') ? { nexthops: route.nexthops } : {}),
+    ...(leads ? { nexthops: route.nexthops } : {}),
   };
 }
 

@@ -77,9 +77,21 @@ function addAddress6(state: NetworkState, address: Address): NetworkState {
   ];
   return {
     ...state,
-    addresses: [...state.addresses, address],
+    addresses: withNewest(state.addresses, address),
     routes: { ...state.routes, ipv6: [...state.routes.ipv6, ...routes] },
   };
+}
+
+/**
+ * IPv6 puts the newest address of a device first, behind those that reach further.
+ * Source: Linux net/ipv6/addrconf.c, ipv6_link_dev_addr().
+ */
+function withNewest(addresses: readonly Address[], address: Address): readonly Address[] {
+  const order = ({ scope }: Address) => ['host', 'link', 'site', 'global'].indexOf(scope);
+  const at = addresses.findIndex(
+    (own) => own.dev === address.dev && own.local.includes(':') && order(own) <= order(address),
+  );
+  return at < 0 ? [...addresses, address] : addresses.toSpliced(at, 0, address);
 }
 
 function connected(dev: string, part: Partial<Route>): Route {

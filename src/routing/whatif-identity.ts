@@ -28,8 +28,13 @@ function shared<T extends Rule | Route>(before: readonly T[], after: readonly T[
   return after.map((value) => own.get(value) ?? value);
 }
 
-function keyOf(value: object): string {
-  return JSON.stringify(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+/** The same text for equal values, in whatever order their keys came to be. */
+function keyOf(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
 }
 
 /** The decision without the source that is the destination itself. */
