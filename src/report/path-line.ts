@@ -42,7 +42,9 @@ export function pathLine(trace: Trace, hosts: Diagnosis['hosts']): string {
 /** What became of the leg, in a few words. */
 export function outcomeWords(trace: Trace): string {
   const words = OUTCOME_WORDS[trace.outcome];
-  return trace.outcome === 'delivered' ? words : `${words}: ${trace.because}`;
+  // the words say already that it is dropped, and the path says by whom
+  const because = trace.because.replace(/^[^:]+ drops it: /, '');
+  return trace.outcome === 'delivered' ? words : `${words}: ${because}`;
 }
 
 function leaves(step: TraceStep): boolean {
