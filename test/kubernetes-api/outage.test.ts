@@ -4,6 +4,7 @@ import {
   killDrivers,
   reconfigureDrivers,
 } from '../../src/lab/kubernetes/homelab/faults.ts';
+import { crashLoopingControllers } from '../../src/lab/kubernetes/homelab/past.ts';
 import type { Event, Pod } from '../../src/lab/kubernetes/kinds.ts';
 import { describeWith } from '../support/needs.ts';
 import { API_KEY, startTestCluster, type TestCluster } from './support/cluster.ts';
@@ -272,4 +273,37 @@ describeWith(['kubectl'], 'what the lab can break in the cluster itself', () => 
       .find(({ metadata }) => metadata.name.startsWith(prefix));
     return `${pod?.metadata.namespace}/${pod?.metadata.name}`;
   }
+});
+
+describeWith(['kubectl'], 'a lab that begins in the middle of the night', () => {
+  test('shows the crash loop at once, with the log of the run before', async () => {
+    const now = Date.now();
+    const cluster = await startTestCluster({
+      nasMode: 'silent',
+      backOffScale: 10,
+      past: crashLoopingControllers(now, 23),
+    });
+    try {
+      const kubectl = kubectlWith(cluster.adminConfig);
+      const table = async () => (await kubectl(['get', 'pods', ...CONTROLLERS])).stdout;
+      await expect
+        .poll(table, { timeout: 5000 })
+        .toMatch(/(2\/6 +CrashLoopBackOff +92 \(\d+s ago\) .*\s+.*){2}/);
+      const at = [
+        '-n',
+        'democratic-csi',
+        'deploy/democratic-csi-hdd-controller',
+        '-c',
+        'external-provisioner',
+      ];
+      const { stdout } = await kubectl(['logs', ...at]);
+      expect(stdout).toContain('CSI driver probe failed: rpc error: code = FailedPrecondition');
+      const pods = await kubectl(['get', 'pods', ...CONTROLLERS, '-o', 'yaml']);
+      expect(pods.stdout).toContain(
+        'message: back-off 30s restarting failed container=external-provisioner',
+      );
+    } finally {
+      await cluster.close();
+    }
+  });
 });

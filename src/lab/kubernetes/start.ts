@@ -1,6 +1,6 @@
 import { timeText } from './api/api.ts';
 import type { PodSecurityLevel } from './api/pod-security.ts';
-import { createKubeApi, type KubeUser } from './api-server.ts';
+import { type ApiServer, createKubeApi, type KubeUser } from './api-server.ts';
 import type { Cluster } from './cluster.ts';
 import { startControllers } from './controllers/controllers.ts';
 import { type NodeSettings, nodeObject } from './homelab/nodes.ts';
@@ -8,8 +8,8 @@ import type { AuditEvent } from './http/audit.ts';
 import type { Exec } from './http/exec.ts';
 import type { Container, Pod } from './kinds.ts';
 import type { Past } from './kubelet/container.ts';
-import { startKubelet } from './kubelet/kubelet.ts';
-import { createLogs } from './kubelet/logs.ts';
+import { type Kubelet, startKubelet } from './kubelet/kubelet.ts';
+import { createLogs, type Logs } from './kubelet/logs.ts';
 import type { ContainerRun, Mount, MountOutcome, StartContainer } from './kubelet/runner.ts';
 import type { KubeObject } from './object.ts';
 import { type Program, programRunner } from './programs.ts';
@@ -43,6 +43,8 @@ export interface KubernetesOptions {
   readonly podSecurity?: PodSecurityLevel;
   readonly timer?: Timer;
   readonly onAudit?: (event: AuditEvent) => void;
+  /** The address of a pod whose network the lab has made; others get a free one. */
+  readonly podIp?: (pod: Pod) => string | undefined;
   /** What happened to a container before the lab began, where something did. */
   readonly past?: (pod: Pod, container: Container) => Past | undefined;
 }
@@ -78,36 +80,18 @@ const MOUNT_TIMEOUT_MS = 30_000;
 export async function startKubernetes(options: KubernetesOptions): Promise<Kubernetes> {
   const { timer = realTimer, backOffScale = 1, nodes, runners, objects, ...rest } = options;
   const logs = createLogs(timer.now);
-  const addresses = nodes.map(({ address }) => address);
-  const server = createKubeApi({
-    ...rest,
-    timer,
-    names: addresses,
-    logs: logs.source,
-    exec: runners.exec,
-  });
-  const { cluster, load, delayMs } = server;
+  const names = nodes.map(({ address }) => address);
+  const { exec } = runners;
+  const server = createKubeApi({ ...rest, timer, names, logs: logs.source, exec });
+  const { cluster, load } = server;
   const nowText = timeText(timer.now());
   load(nodes.map((node) => nodeObject(node, { backOffScale, nowText })));
   load(objects);
 
   const controllers = startControllers({ cluster, timer }, server.ca);
-  const { programs, start: otherwise } = runners;
   let fixed: MountOutcome | undefined;
   const mount: Mount = async (ask) => fixed ?? runners.mount(ask);
-  const { stateDir, mountTimeoutMs = MOUNT_TIMEOUT_MS, past = () => undefined } = options;
-  const start = programRunner({
-    cluster,
-    timer,
-    stateDir,
-    apiDelayMs: delayMs,
-    programs,
-    otherwise,
-  });
-  const common = { cluster, timer, logs, start, mount, backOffScale, mountTimeoutMs, past };
-  const kubelets = nodes.map(({ name, address, podNetwork }) =>
-    startKubelet({ ...common, nodeName: name, hostIp: address, podNetwork }),
-  );
+  const kubelets = startKubelets(options, { server, timer, logs, mount, backOffScale });
   const url = await server.listen();
   return {
     url,
@@ -127,4 +111,31 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
       await server.close();
     },
   };
+}
+
+function startKubelets(
+  options: KubernetesOptions,
+  parts: {
+    readonly server: ApiServer;
+    readonly timer: Timer;
+    readonly logs: Logs;
+    readonly mount: Mount;
+    readonly backOffScale: number;
+  },
+): readonly Kubelet[] {
+  const { runners, stateDir, mountTimeoutMs = MOUNT_TIMEOUT_MS } = options;
+  const { cluster, delayMs } = parts.server;
+  const common = { cluster, timer: parts.timer };
+  const { programs, start: otherwise } = runners;
+  const start = programRunner({ ...common, stateDir, apiDelayMs: delayMs, programs, otherwise });
+  const past = options.past ?? (() => undefined);
+  const podIp = options.podIp ?? (() => undefined);
+  return options.nodes.map(({ name: nodeName, address: hostIp, podNetwork }) =>
+    startKubelet({
+      ...parts,
+      ...common,
+      ...{ start, past, podIp, mountTimeoutMs },
+      ...{ nodeName, hostIp, podNetwork },
+    }),
+  );
 }

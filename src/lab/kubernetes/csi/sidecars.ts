@@ -3,44 +3,49 @@ import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../k
 import { keyOf } from '../object.ts';
 import type { Program } from '../programs.ts';
 import { CSI } from './messages.ts';
-import { type Leading, sidecar } from './sidecar.ts';
+import { type Leading, type SidecarKind, sidecar } from './sidecar.ts';
 import { loggedCall } from './sidecar-log.ts';
 
 const REGISTRY = 'registry.k8s.io/sig-storage';
 
 /** The four sidecars of a controller pod, by image. Versions are those the chart pins. */
-export const SIDECARS: Readonly<Record<string, Program>> = {
-  [`${REGISTRY}/csi-attacher`]: sidecar({
+export const SIDECAR_KINDS: Readonly<Record<string, SidecarKind>> = {
+  [`${REGISTRY}/csi-attacher`]: {
     version: 'v4.4.0',
     places: { version: 'main.go:97', failed: 'main.go:136' },
     failure: '',
     asksNameFirst: false,
     leaseName: (driver) => `external-attacher-leader-${driver}`,
     lead: attachVolumes,
-  }),
-  [`${REGISTRY}/csi-provisioner`]: sidecar({
+  },
+  [`${REGISTRY}/csi-provisioner`]: {
     version: 'v3.6.0',
     places: { version: 'csi-provisioner.go:154', failed: 'csi-provisioner.go:218' },
     failure: '',
     asksNameFirst: false,
     leaseName: (driver) => driver,
     lead: provisionVolumes,
-  }),
-  [`${REGISTRY}/csi-resizer`]: sidecar({
+  },
+  [`${REGISTRY}/csi-resizer`]: {
     version: 'v1.9.0',
     places: { version: 'main.go:93', failed: 'main.go:131' },
     failure: 'failed probing CSI driver: ',
     asksNameFirst: false,
     leaseName: (driver) => `external-resizer-${driver}`,
-  }),
-  [`${REGISTRY}/csi-snapshotter`]: sidecar({
+  },
+  [`${REGISTRY}/csi-snapshotter`]: {
     version: 'v8.2.1',
     places: { version: 'main.go:109', failed: 'main.go:180' },
     failure: 'error waiting for CSI driver to be ready: ',
     asksNameFirst: true,
     leaseName: (driver) => `external-snapshotter-leader-${driver}`,
-  }),
+  },
 };
+
+/** The same as programs. */
+export const SIDECARS: Readonly<Record<string, Program>> = Object.fromEntries(
+  Object.entries(SIDECAR_KINDS).map(([image, kind]) => [image, sidecar(kind)]),
+);
 
 /** Marks attachments of its driver as done: NFS and iSCSI need nothing on the controller's side. */
 function attachVolumes({ context, driver, log }: Leading): () => void {

@@ -21,7 +21,7 @@ export interface NodeContext {
   readonly mountTimeoutMs: number;
   readonly past: (pod: Pod, container: Container) => Past | undefined;
   hasImage(image: string): boolean;
-  /** A free address of the node's pod network. */
-  takePodIp(podUid: string): string;
+  /** The address of a pod in the node's pod network. */
+  takePodIp(pod: Pod): string;
   giveBackPodIp(podUid: string): void;
 }

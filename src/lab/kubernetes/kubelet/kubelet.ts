@@ -22,6 +22,7 @@ export interface KubeletOptions {
   readonly backOffScale: number;
   readonly mountTimeoutMs: number;
   readonly past: NodeContext['past'];
+  readonly podIp: (pod: Pod) => string | undefined;
 }
 
 /** Runs the pods that are bound to one node. */
@@ -91,7 +92,7 @@ function contextOf(options: KubeletOptions): NodeContext {
       const images = cluster.get('nodes', nodeName)?.status?.images;
       return images === undefined || images.some(({ names }) => names.includes(image));
     },
-    takePodIp: addresses.take,
+    takePodIp: (pod) => options.podIp(pod) ?? addresses.take(pod.metadata.uid ?? ''),
     giveBackPodIp: addresses.giveBack,
   };
 }

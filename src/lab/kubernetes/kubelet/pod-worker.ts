@@ -74,7 +74,7 @@ async function live(state: State): Promise<void> {
   const stopDeadline = watchDeadline(state);
   try {
     await mountVolumes(node, pod, abort.signal);
-    state.podIp = pod.spec.hostNetwork ? node.hostIp : node.takePodIp(pod.metadata.uid ?? '');
+    state.podIp = pod.spec.hostNetwork ? node.hostIp : node.takePodIp(pod);
     publish(state);
     for (const kept of state.inits) {
       await liveContainer(lifeOf(state, kept, true));
