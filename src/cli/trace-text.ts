@@ -13,7 +13,7 @@ function legText(world: World, trace: Trace): string {
   const names = trace.steps.map((step) => nameOf(world, step));
   const width = Math.max(0, ...names.map(({ length }) => length));
   const lines = trace.steps.flatMap((step, at) => [
-    `  ${(names[at] ?? '').padEnd(width)}  ${step.because}`,
+    `  ${(names[at] ?? '').padEnd(width)}  ${withoutName(step.because, names[at] ?? '')}`,
     ...step.notes.map((note) => `  ${' '.repeat(width)}  note: ${note}`),
   ]);
   const said = trace.steps.at(-1)?.because.includes(trace.because) === true;
@@ -25,10 +25,15 @@ function legText(world: World, trace: Trace): string {
   return printable([`${leg}  ${flowText(trace.flow)}  ${outcomeText(trace)}`, ...lines, ...rest]);
 }
 
-/** `10.0.0.197 -> 10.0.0.210:2049/tcp`. */
+/** The name stands before the sentence already. */
+function withoutName(sentence: string, name: string): string {
+  return sentence.startsWith(`${name} `) ? sentence.slice(name.length + 1) : sentence;
+}
+
+/** `10.0.0.197 -> 10.0.0.210:2049/tcp`; an address that is not known is a question mark. */
 export function flowText(flow: Flow): string {
   const from = flow.source === undefined ? '' : `${endText(flow.source, flow.sourcePort)} -> `;
-  return `${from}${endText(flow.destination, flow.destinationPort)}/${flow.protocol}`;
+  return `${from}${endText(flow.destination || '?', flow.destinationPort)}/${flow.protocol}`;
 }
 
 function endText(address: string, port: number | undefined): string {

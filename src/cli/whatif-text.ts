@@ -5,21 +5,46 @@ import type { Answer, Decision } from '../routing/decision.ts';
 import type { ChangedRange } from '../routing/whatif.ts';
 import { printable } from './trace-text.ts';
 
-/** More lines than anybody reads; the JSON has them all. */
-const MOST_LINES = 200;
+/** More ranges than anybody reads; the JSON has them all. */
+const MOST_RANGES = 100;
 
-/** The changed destinations as prefixes, each with the way before and after. */
+/**
+ * The changed destinations as prefixes, each with the way before and after: first those that really
+ * go elsewhere, then those that keep their way but get it from another rule or route.
+ */
 export function changesText(changes: readonly ChangedRange[]): string {
-  if (changes.length === 0) return printable(['no destination takes another way']);
-  const shown = changes
-    .slice(0, MOST_LINES)
-    .flatMap((change) => [
-      rangeText(change),
-      `  before  ${decisionText(change.before)}`,
-      `  after   ${decisionText(change.after)}`,
-    ]);
-  const left = changes.length - MOST_LINES;
-  return printable([...shown, ...(left > 0 ? [`and ${left} more ranges: -o json shows all`] : [])]);
+  if (changes.length === 0) return printable(['no destination is decided differently']);
+  const shown = changes.slice(0, MOST_RANGES);
+  const moved = shown.filter(({ before, after }) => wayOf(before) !== wayOf(after));
+  const kept = shown.filter(({ before, after }) => wayOf(before) === wayOf(after));
+  const left = changes.length - shown.length;
+  return printable([
+    ...(moved.length > 0 ? ['take another way:', ...moved.flatMap(rangeLines)] : []),
+    ...(kept.length > 0
+      ? ['keep their way, decided by another rule or route:', ...kept.flatMap(rangeLines)]
+      : []),
+    ...(left > 0 ? [`and ${left} more ranges: -o json shows all`] : []),
+  ]);
+}
+
+/** What a packet notices of a decision. */
+function wayOf({ answers }: Decision): string {
+  return answers
+    .map((answer) =>
+      answer.is === 'error'
+        ? answer.errno
+        : `${answer.type} ${answer.device} ${answer.gateway} ${answer.source}`,
+    )
+    .sort()
+    .join(' or ');
+}
+
+function rangeLines(change: ChangedRange): readonly string[] {
+  return [
+    `  ${rangeText(change)}`,
+    `    before  ${decisionText(change.before)}`,
+    `    after   ${decisionText(change.after)}`,
+  ];
 }
 
 function rangeText({ first, last }: ChangedRange): string {

@@ -34,7 +34,15 @@ export function arrives(walk: Walk, host: WorldHost, { devices, packet, inside }
   if (!kernel) return notLookedAt(host.id, host, packet);
   if (back.source === undefined) return arrivesFromUnknown(walk, host, back);
   const endings = devices.map((device) =>
-    arrivesOn(walk, { host, kernel, device, packet: back, note, inside: inside === true }),
+    arrivesOn(walk, {
+      host,
+      kernel,
+      device,
+      packet: back,
+      note,
+      inside: inside === true,
+      certain: devices.length === 1,
+    }),
   );
   if (endings.length === 0) {
     const missing = [`devices of ${host.name}`];
@@ -82,6 +90,8 @@ function arrivesFromUnknown(walk: Walk, host: WorldHost, packet: Packet): Ending
 }
 
 interface ArrivalOn {
+  /** It is known to come in by this device; else this is one of several that may be. */
+  readonly certain: boolean;
   readonly host: WorldHost;
   readonly kernel: Kernel;
   readonly device: string;
@@ -125,22 +135,30 @@ function taken(walk: Walk, arrival: ArrivalOn & { readonly answer: Answer }): En
   const notes = note === undefined ? [] : [note];
   if (answer.is === 'error') return refused(walk, { ...arrival, answer });
   if (answer.type !== 'unicast') {
-    const because = `${packet.destination} is an address of ${host.name}; it comes in by ${device}`;
-    const step: TraceStep = { ...stepOf(host, answer, because), inputDevice: device, notes };
-    const { device: _, ...delivered } = { ...step, action: 'deliver' as const };
-    return endsAt(delivered, 'delivered', { packet, arrival: { host: host.id, device } });
+    const { inputDevice } = inputOf(arrival);
+    const by = inputDevice === undefined ? '' : `; it comes in by ${inputDevice}`;
+    const because = `${packet.destination} is an address of ${host.name}${by}`;
+    const { device: _, ...step } = { ...stepOf(host, answer, because), ...inputOf(arrival), notes };
+    const arrived = { host: host.id, device: inputDevice };
+    return endsAt({ ...step, action: 'deliver' }, 'delivered', { packet, arrival: arrived });
   }
   return forwarded(walk, { ...arrival, answer });
 }
 
+/** The device it comes in by, where that is known. */
+function inputOf({ certain, device }: ArrivalOn): { readonly inputDevice?: string } {
+  return certain ? { inputDevice: device } : {};
+}
+
 function refused(walk: Walk, arrival: ArrivalOn & { readonly answer: Refused }): Ending {
-  const { host, device, packet, answer, note } = arrival;
+  const { host, packet, answer, note, certain } = arrival;
+  const device = certain ? arrival.device : 'any of its devices';
   const reversed = answer.refusal === 'reverse-path' ? wayBack(walk, arrival) : undefined;
   const because = inputDropWords(host, { device, packet, answer, reversed });
   const decided = reversed?.is === 'route' ? { ...answer, ...ruleAndRoute(reversed) } : answer;
   const { notes: doubts, ...step } = dropStep(host, decided, because);
   const notes = note === undefined ? doubts : [note, ...doubts];
-  return endsAt({ ...step, inputDevice: device, notes }, outcomeOf(answer), { packet });
+  return endsAt({ ...step, ...inputOf(arrival), notes }, outcomeOf(answer), { packet });
 }
 
 /** How the host would reach the source: the lookup that the reverse-path filter makes. */
@@ -156,7 +174,7 @@ function ruleAndRoute({ rule, table, route }: Found): Pick<Found, 'rule' | 'tabl
 }
 
 function forwarded(walk: Walk, arrival: ArrivalOn & { readonly answer: Found }): Ending {
-  const { host, device, packet, answer, note, inside } = arrival;
+  const { host, packet, answer, note } = arrival;
   const notes = note === undefined ? [] : [note];
   if (walk.seenThere && !walk.seenThere.has(host.id)) {
     notes.push(`${host.name} sees only the reply: a stateful firewall there would drop it`);
@@ -167,15 +185,13 @@ function forwarded(walk: Walk, arrival: ArrivalOn & { readonly answer: Found }):
   const step: TraceStep = {
     ...stepOf(host, answer, because),
     action: 'forward',
-    inputDevice: device,
+    ...inputOf(arrival),
     notes: [...notes, ...doubtsOf(host)],
   };
   const ending = leaves(walk, host, { packet: rewritten.packet, answer, step });
   const { source: original } = packet;
   const { source: now } = rewritten.packet;
-  if (original === undefined || now === undefined || now === original || inside === undefined) {
-    return ending;
-  }
+  if (original === undefined || now === undefined || now === original) return ending;
   const rewrite = { host: host.id, original, rewritten: now };
   return { ...ending, rewrites: [rewrite, ...ending.rewrites] };
 }

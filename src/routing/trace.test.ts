@@ -162,6 +162,9 @@ describe('traceThereAndBack()', () => {
     expect(back?.steps[0]?.notes).toEqual([
       'the request came in by enp1s0, the reply leaves by tailscale0, which breaks nothing here',
     ]);
+    // by which device the subnet router hands it over is not known, so it is not said
+    expect(back?.steps[2]?.because).toBe('10.0.0.197 is an address of node');
+    expect(back?.steps[2]?.inputDevice).toBeUndefined();
   });
 
   test('a reply through the tunnel is still filtered by a strict node', () => {
