@@ -4,7 +4,7 @@ import { EACCES, EAGAIN, EHOSTUNREACH, EINVAL, ENETUNREACH, OK } from './errno.t
 import type { Flow4 } from './flow.ts';
 import type { Kernel4 } from './kernel4.ts';
 import { longestOf } from './ranges.ts';
-import { nextMatch4 } from './rule-scan4.ts';
+import { classOf4, nextMatch4 } from './rule-scan4.ts';
 import { ACT } from './rules.ts';
 import { FIRST_ERROR, HOP, TYPE } from './table-columns.ts';
 import { PACKED, type Table4 } from './table4.ts';
@@ -47,13 +47,15 @@ export function lookup4(k: Kernel4, flow: Flow4, found: Found4, choices: Choices
   found.rule = -1;
   if (k.isMerged(choices)) return lookupMerged(k, flow, found);
   if (k.devices.hasVrf) joinVrf(k.devices, flow);
-  let rule = nextMatch4(k.scan, flow, 0);
+  const { destination } = flow;
+  const flowClass = classOf4(k.scan, flow);
+  let rule = nextMatch4(k.scan, destination, { flowClass, rule: 0 });
   while (rule >= 0) {
     const act = k.rules.act[rule] as number;
     const target = k.rules.target[rule] as number;
     if (act === ACT.goto && target >= 0) {
       // the target's own selectors are asked too
-      rule = nextMatch4(k.scan, flow, target);
+      rule = nextMatch4(k.scan, destination, { flowClass, rule: target });
       continue;
     }
     if (act !== ACT.nop && act !== ACT.goto) {
@@ -63,7 +65,7 @@ export function lookup4(k: Kernel4, flow: Flow4, found: Found4, choices: Choices
         return error;
       }
     }
-    rule = nextMatch4(k.scan, flow, rule + 1);
+    rule = nextMatch4(k.scan, destination, { flowClass, rule: rule + 1 });
   }
   return notFound(found);
 }

@@ -29,9 +29,17 @@ export function rangesOf(network: Uint32Array, length: Uint8Array): Ranges4 {
   let ranges = 1;
   owner[0] = -1;
   let open = -1;
-  for (let prefix = 0; prefix < count; prefix++) {
-    const at = network[prefix] as number;
-    while (open >= 0 && (last[open] as number) < at) close();
+  for (let prefix = 0; prefix <= count; prefix++) {
+    const at = prefix < count ? (network[prefix] as number) : 0;
+    while (open >= 0 && (prefix === count || (last[open] as number) < at)) {
+      // back to the prefix around it, unless that ends here too
+      const end = last[open] as number;
+      open = parent[open] as number;
+      if (end === 0xffffffff || (open >= 0 && last[open] === end)) continue;
+      start[ranges] = end + 1;
+      owner[ranges++] = open;
+    }
+    if (prefix === count) break;
     parent[prefix] = open;
     last[prefix] = at | hostMask(length[prefix] as number);
     open = prefix;
@@ -39,18 +47,8 @@ export function rangesOf(network: Uint32Array, length: Uint8Array): Ranges4 {
     start[ranges] = at;
     owner[ranges++] = prefix;
   }
-  while (open >= 0) close();
-  const starts = start.slice(0, ranges);
-  return { start: starts, owner: owner.slice(0, ranges), parent, index: indexOf(starts) };
-
-  /** Back to the prefix around the open one, unless that ends here too. */
-  function close(): void {
-    const end = last[open] as number;
-    open = parent[open] as number;
-    if (end === 0xffffffff || (open >= 0 && last[open] === end)) return;
-    start[ranges] = end + 1;
-    owner[ranges++] = open;
-  }
+  const starts = start.subarray(0, ranges);
+  return { start: starts, owner: owner.subarray(0, ranges), parent, index: indexOf(starts) };
 }
 
 function hostMask(length: number): number {

@@ -1,70 +1,127 @@
 import type { Flow4 } from './flow.ts';
-import { IIF, MARK, NOT, RARE, type RuleProgram, selectorsMatch } from './rules.ts';
+import {
+  DESTINATION_PORT,
+  FROM,
+  MARK,
+  NOT,
+  PROTOCOL,
+  type RuleProgram,
+  SOURCE_PORT,
+  selectorsMatch,
+  TOS,
+  UID,
+} from './rules.ts';
 
 /**
- * An IPv4 rule list laid out for the walk: what nearly every rule is told apart by stands side by
- * side, so that passing over a rule touches half a cache line and calls nothing.
+ * An IPv4 rule list made ready for the walk.
+ *
+ * All that rules look at but the destination is the same for many flows of a host, so which rules
+ * it leaves in question is remembered by flow class, a bit a rule; then only those are looked at.
  */
 export interface RuleScan4 {
   readonly rules: RuleProgram;
-  /** `WIDTH` numbers a rule, in the order of the constants below. */
-  readonly columns: Int32Array;
+  /** Bits of the rules that `not` inverts; one word for 32 rules. */
+  readonly inverted: Int32Array;
+  /** Selectors that some rule has. */
+  readonly looksAt: number;
+  readonly words: number;
+  /** `SLOTS` flow classes, and for each the rules whose selectors but `to` hold. */
+  readonly keys: Int32Array;
+  readonly known: Uint8Array;
+  readonly holds: Int32Array;
 }
 
-const WIDTH = 8;
-const WANTS = 0;
-const TO = 1;
-const TO_MASK = 2;
-const FROM = 3;
-const FROM_MASK = 4;
-const MARK_VALUE = 5;
-const MARK_MASK = 6;
-const DEVICE = 7;
+const SLOTS = 64;
+const KEY = 8;
 
 export function compileScan4(rules: RuleProgram): RuleScan4 {
-  const columns = new Int32Array(rules.wants.length * WIDTH);
-  for (let rule = 0; rule < rules.wants.length; rule++) {
+  const count = rules.wants.length;
+  const words = (count + 31) >>> 5;
+  const inverted = new Int32Array(words);
+  let looksAt = 0;
+  for (let rule = 0; rule < count; rule++) {
     const wants = rules.wants[rule] as number;
-    columns.set(
-      [
-        wants,
-        rules.to[rule] as number,
-        rules.toMask[rule] as number,
-        rules.from[rule] as number,
-        rules.fromMask[rule] as number,
-        wants & MARK ? (rules.mark[rule] as number) : 0,
-        wants & MARK ? (rules.markMask[rule] as number) : 0,
-        wants & IIF ? (rules.iif[rule] as number) : 0,
-      ],
-      rule * WIDTH,
-    );
+    looksAt |= wants;
+    if (wants & NOT) (inverted[rule >>> 5] as number) |= 1 << (rule & 31);
   }
-  return { rules, columns };
+  return {
+    rules,
+    inverted,
+    looksAt,
+    words,
+    keys: new Int32Array(SLOTS * KEY),
+    known: new Uint8Array(SLOTS),
+    holds: new Int32Array(SLOTS * words),
+  };
+}
+
+/** Where `holds` has the rules that this flow leaves in question. */
+export function classOf4(scan: RuleScan4, flow: Flow4): number {
+  const { looksAt, keys, known } = scan;
+  const ports =
+    looksAt & (SOURCE_PORT | DESTINATION_PORT) ? flow.sourcePort | (flow.destinationPort << 16) : 0;
+  const mark = looksAt & MARK ? flow.mark | 0 : 0;
+  const source = looksAt & FROM ? flow.source | 0 : 0;
+  const header = (looksAt & PROTOCOL ? flow.protocol : 0) | (looksAt & TOS ? flow.tos << 8 : 0);
+  const uid = looksAt & UID ? flow.uid | 0 : 0;
+  let hash = Math.imul(source ^ ports, 0x9e3779b1) ^ Math.imul(mark ^ uid, 0x85ebca6b);
+  hash = Math.imul(hash ^ header ^ (flow.iif << 20) ^ (flow.oif << 24), 0xc2b2ae35);
+  const slot = hash >>> 26;
+  const at = slot * KEY;
+  const same =
+    known[slot] === 1 &&
+    keys[at] === source &&
+    keys[at + 1] === mark &&
+    keys[at + 2] === ports &&
+    keys[at + 3] === header &&
+    keys[at + 4] === uid &&
+    keys[at + 5] === flow.iif &&
+    keys[at + 6] === flow.oif &&
+    keys[at + 7] === flow.vrf;
+  if (!same) {
+    keys.set([source, mark, ports, header, uid, flow.iif, flow.oif, flow.vrf], at);
+    known[slot] = 1;
+    fill(scan, flow, slot);
+  }
+  return slot * scan.words;
+}
+
+function fill({ rules, words, holds }: RuleScan4, flow: Flow4, slot: number): void {
+  const { wants, from, fromMask } = rules;
+  const { source } = flow;
+  holds.fill(0, slot * words, (slot + 1) * words);
+  for (let rule = 0; rule < wants.length; rule++) {
+    if (((source ^ (from[rule] as number)) & (fromMask[rule] as number)) !== 0) continue;
+    if (!selectorsMatch(rules, rule, flow)) continue;
+    (holds[slot * words + (rule >>> 5)] as number) |= 1 << (rule & 31);
+  }
 }
 
 /**
  * The first rule from `rule` on that matches, -1 for none. `not` inverts the whole conjunction.
  * Source: Linux net/core/fib_rules.c, fib_rule_match(); net/ipv4/fib_rules.c, fib4_rule_match().
+ *
+ * @param flowClass As `classOf4` gave it for this flow.
  */
-export function nextMatch4({ rules, columns }: RuleScan4, flow: Flow4, rule: number): number {
-  const destination = flow.destination | 0;
-  const source = flow.source | 0;
-  const mark = flow.mark | 0;
-  const device = flow.iif;
-  for (let at = rule * WIDTH; at < columns.length; at += WIDTH) {
-    const wants = columns[at + WANTS] as number;
-    const matches =
-      ((destination ^ (columns[at + TO] as number)) & (columns[at + TO_MASK] as number)) === 0 &&
-      ((source ^ (columns[at + FROM] as number)) & (columns[at + FROM_MASK] as number)) === 0 &&
-      ((mark ^ (columns[at + MARK_VALUE] as number)) & (columns[at + MARK_MASK] as number)) === 0 &&
-      comesBy(columns[at + DEVICE] as number, device, flow.vrf) &&
-      ((wants & RARE) === 0 || selectorsMatch(rules, at / WIDTH, flow));
-    if (matches !== ((wants & NOT) !== 0)) return at / WIDTH;
+export function nextMatch4(
+  { rules, inverted, words, holds }: RuleScan4,
+  destination: number,
+  { flowClass, rule }: { flowClass: number; rule: number },
+): number {
+  const { to, toMask } = rules;
+  for (let word = rule >>> 5; word < words; word++) {
+    const held = holds[flowClass + word] as number;
+    const not = inverted[word] as number;
+    let open = held | not;
+    if (word === rule >>> 5) open &= -1 << (rule & 31);
+    while (open !== 0) {
+      const bit = open & -open;
+      const at = word * 32 + 31 - Math.clz32(bit);
+      const matches =
+        (held & bit) !== 0 && ((destination ^ (to[at] as number)) & (toMask[at] as number)) === 0;
+      if (matches !== ((not & bit) !== 0)) return at;
+      open ^= bit;
+    }
   }
   return -1;
-}
-
-/** A rule's `iif VRF` also matches what arrives on a member. */
-function comesBy(wanted: number, device: number, vrf: number): boolean {
-  return wanted === 0 || wanted === device || (vrf !== 0 && wanted === vrf);
 }

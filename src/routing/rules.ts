@@ -18,20 +18,17 @@ export const ACT = {
 /** Bits of `RuleProgram.wants`: which selectors a rule has. */
 export const FROM = 1;
 const TO = 2;
-export const IIF = 4;
+const IIF = 4;
 const OIF = 8;
 export const MARK = 16;
-const TOS = 32;
-const PROTOCOL = 64;
-const SOURCE_PORT = 128;
-const DESTINATION_PORT = 256;
-const UID = 512;
+export const TOS = 32;
+export const PROTOCOL = 64;
+export const SOURCE_PORT = 128;
+export const DESTINATION_PORT = 256;
+export const UID = 512;
 const NEVER = 1024;
 export const NOT = 2048;
 const VRF = 4096;
-/** Selectors that few rules have. */
-export const RARE = OIF | TOS | PROTOCOL | SOURCE_PORT | DESTINATION_PORT | UID | NEVER | VRF;
-
 /**
  * A rule list in columns, in the order the kernel asks them. Addresses take `stride` words a rule.
  * Source: Linux net/core/fib_rules.c, struct fib_rule; net/ipv4/fib_rules.c and net/ipv6/fib6_rules.c.
