@@ -9,12 +9,14 @@ export interface Ranges4 {
   readonly owner: Int32Array;
   /** The next shorter prefix around each prefix, -1 for none. */
   readonly parent: Int32Array;
-  /** Last range that starts at or below each multiple of 65,536; empty for small tables. */
+  /** Last range that starts at or below each multiple of 2^shift; empty for small tables. */
   readonly index: Uint32Array;
+  readonly shift: number;
 }
 
-/** From this many ranges on, an index of 256 KiB pays for itself. */
+/** From this many ranges on, an index of 256 KiB pays for itself, and then one of 1 MiB. */
 const INDEX_FROM = 1024;
+const FINE_INDEX_FROM = 200_000;
 
 /**
  * Sweeps over distinct prefixes sorted by network and, within one, by length: a prefix opens a
@@ -48,31 +50,36 @@ export function rangesOf(network: Uint32Array, length: Uint8Array): Ranges4 {
     owner[ranges++] = prefix;
   }
   const starts = start.subarray(0, ranges);
-  return { start: starts, owner: owner.subarray(0, ranges), parent, index: indexOf(starts) };
+  return { start: starts, owner: owner.subarray(0, ranges), parent, ...indexOf(starts) };
 }
 
 function hostMask(length: number): number {
   return length === 0 ? 0xffffffff : 2 ** (32 - length) - 1;
 }
 
-function indexOf(start: Uint32Array): Uint32Array {
-  if (start.length < INDEX_FROM) return new Uint32Array(0);
-  const index = new Uint32Array(65_537);
+/** How finely a table of so many ranges is indexed: 256 KiB, or 1 MiB for a full routing table. */
+function indexOf(start: Uint32Array): Pick<Ranges4, 'index' | 'shift'> {
+  if (start.length < INDEX_FROM) return { index: new Uint32Array(0), shift: 0 };
+  const shift = start.length < FINE_INDEX_FROM ? 16 : 14;
+  const slots = 2 ** (32 - shift);
+  const index = new Uint32Array(slots + 1);
   let range = 0;
-  for (let high = 0; high < 65_536; high++) {
-    while (range + 1 < start.length && (start[range + 1] as number) <= high * 65_536) range++;
-    index[high] = range;
+  for (let slot = 0; slot < slots; slot++) {
+    const first = slot * 2 ** shift;
+    while (range + 1 < start.length && (start[range + 1] as number) <= first) range++;
+    index[slot] = range;
   }
-  index[65_536] = start.length - 1;
-  return index;
+  index[slots] = start.length - 1;
+  return { index, shift };
 }
 
 /** The longest prefix that covers an address, -1 for none. */
-export function longestOf({ start, owner, index }: Ranges4, address: number): number {
+export function longestOf(ranges: Ranges4, address: number): number {
+  const { start, owner, index } = ranges;
   let low = 0;
   let high = start.length - 1;
   if (index.length > 0) {
-    const slot = address >>> 16;
+    const slot = address >>> ranges.shift;
     low = index[slot] as number;
     high = index[slot + 1] as number;
   }
