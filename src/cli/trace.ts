@@ -1,19 +1,17 @@
 import { Command, Option } from 'commander';
 import type { Flow } from '../model/flow.ts';
 import { traceThereAndBack } from '../routing/trace.ts';
-import { type World, worldOf } from '../routing/world.ts';
+import type { World } from '../routing/world.ts';
 import { changeHost, worldWith } from '../routing/world-change.ts';
 import { EXIT } from './exit-codes.ts';
-import { readSnapshot } from './snapshot-file.ts';
+import { seenWorld, type WorldOptions, withWorldOptions } from './seen-world.ts';
 import { type ChangeOptions, parseChanges } from './trace-change.ts';
 import { parseFlow } from './trace-flow.ts';
 import { namedHost } from './trace-host.ts';
 import { legsText } from './trace-text.ts';
 
-interface Options extends ChangeOptions {
-  readonly at?: string;
+interface Options extends ChangeOptions, WorldOptions {
   readonly on?: string;
-  readonly file: string;
   readonly output: 'text' | 'json';
 }
 
@@ -22,6 +20,7 @@ A flow is [SOURCE->]DESTINATION[:PORT][/tcp|udp|icmp]. A source that is no addre
 pod behind it. Changes are applied in the order --set, --del, --add, --down before tracing.
 
 Examples:
+  returnpath trace --at ssh://root@node1 --look ssh://admin@10.0.0.210 10.0.0.210:2049
   returnpath trace -f look.json --at node '10.0.0.197->10.0.0.210:2049/tcp'
   returnpath trace -f look.json --at node 10.0.0.210:2049 --on nas --set tailscale.acceptRoutes=false
   returnpath trace -f look.json --at nas '10.0.0.210->10.0.0.197/icmp' \\
@@ -32,11 +31,10 @@ failed.`;
 
 export function traceCommand(): Command {
   const command = new Command('trace')
-    .description('follow a flow there and back through the hosts of a snapshot')
+    .description('follow a flow there and back, rule by rule')
     .argument('<flow>', 'for instance 10.0.0.197->10.0.0.210:2049/tcp')
-    .option('--at <host>', 'host that sends it (default: the owner of the source)')
-    .requiredOption('-f, --file <snapshot>', 'saved snapshot; - is stdin');
-  return withChangeOptions(command)
+    .option('--at <host>', 'host that sends it, by name or vantage (default: owner of the source)');
+  return withChangeOptions(withWorldOptions(command))
     .addOption(
       new Option('-o, --output <format>', 'form').choices(['text', 'json']).default('text'),
     )
@@ -61,9 +59,9 @@ function more(value: string, before: readonly string[] | undefined): string[] {
 
 async function run(text: string, options: Options): Promise<void> {
   const flow = parseFlow(text);
-  const seen = worldOf(await readSnapshot(options.file));
-  const client = clientOf(seen, flow, options.at);
-  const world = changedWorld(seen, { ...options, at: options.at ?? client });
+  const { world: seen, at } = await seenWorld(options);
+  const client = clientOf(seen, flow, at);
+  const world = changedWorld(seen, { ...options, at: at ?? client });
   const legs = traceThereAndBack(world, flow, client);
   process.stdout.write(
     options.output === 'json' ? `${JSON.stringify(legs, null, 2)}\n` : legsText(world, legs),

@@ -3,18 +3,17 @@ import { PROTOCOL_NUMBER } from '../model/flow.ts';
 import { FAMILIES, type Family } from '../model/network.ts';
 import { canonicalAddress, familyOf } from '../model/prefix.ts';
 import { type ChangedRange, type QuestionTemplate, whatIf } from '../routing/whatif.ts';
-import { type WorldHost, worldOf } from '../routing/world.ts';
+import type { WorldHost } from '../routing/world.ts';
 import { changeHost } from '../routing/world-change.ts';
 import { EXIT } from './exit-codes.ts';
-import { readSnapshot } from './snapshot-file.ts';
+import { seenWorld, type WorldOptions, withWorldOptions } from './seen-world.ts';
 import { withChangeOptions } from './trace.ts';
 import { type ChangeOptions, parseChanges } from './trace-change.ts';
 import { namedHost } from './trace-host.ts';
 import { changesText } from './whatif-text.ts';
 
-interface Options extends ChangeOptions {
+interface Options extends ChangeOptions, WorldOptions {
   readonly at: string;
-  readonly file: string;
   readonly source?: string;
   readonly protocol?: 'tcp' | 'udp' | 'icmp';
   readonly mark?: string;
@@ -27,6 +26,7 @@ Says for which destinations one host would decide differently, exactly and all o
 a program sends that leaves the choice to the kernel.
 
 Examples:
+  returnpath whatif --at ssh://admin@10.0.0.210 --set tailscale.acceptRoutes=false
   returnpath whatif -f look.json --at nas --source 10.0.0.210 --set tailscale.acceptRoutes=false
   returnpath whatif -f look.json --at nas --add 'rule to 10.0.0.0/24 lookup main priority 2500'
   returnpath whatif -f look.json --at node --down eth0 -o json
@@ -37,14 +37,13 @@ failed.`;
 export function whatifCommand(): Command {
   const command = new Command('whatif')
     .description('show which destinations a change would take to another way')
-    .requiredOption('--at <host>', 'host that decides')
-    .requiredOption('-f, --file <snapshot>', 'saved snapshot; - is stdin')
+    .requiredOption('--at <host>', 'host that decides, by name or vantage')
     .option('--source <addr>', 'only what it sends from this address')
     .addOption(
       new Option('--protocol <name>', 'only this protocol').choices(['tcp', 'udp', 'icmp']),
     )
     .option('--mark <number>', 'firewall mark of the packets, e.g. 0x80000');
-  return withChangeOptions(command, { on: false })
+  return withChangeOptions(withWorldOptions(command), { on: false })
     .addOption(
       new Option('-o, --output <format>', 'form').choices(['text', 'json']).default('text'),
     )
@@ -53,8 +52,8 @@ export function whatifCommand(): Command {
 }
 
 async function run(options: Options): Promise<void> {
-  const world = worldOf(await readSnapshot(options.file));
-  const host = namedHost(world, options.at);
+  const { world, at = options.at } = await seenWorld(options);
+  const host = namedHost(world, at);
   const changes = parseChanges(options, host.state);
   if (changes.length === 0) {
     throw new SyntaxError(

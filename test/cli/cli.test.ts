@@ -209,6 +209,37 @@ describeWith(['namespaces', 'ip'], 'returnpath against a running lab', () => {
     expect(code).toBe(0);
   });
 
+  test('trace and whatif look for themselves', async () => {
+    const nas = `lab://${lab.id}/nas`;
+    const look = ['--at', `lab://${lab.id}/node`, '--look', nas];
+    await lab.break('accept-routes');
+    const traced = await returnpath('trace', ...look, '10.0.0.210:2049');
+    const set = ['--set', 'tailscale.acceptRoutes=false'];
+    const mended = await returnpath('trace', ...look, '10.0.0.210:2049', '--on', 'nas', ...set);
+    const whatif = await returnpath('whatif', '--at', nas, '--source', '10.0.0.210', ...set);
+    await lab.mend('accept-routes');
+    expect(traced).toMatchObject({ code: 1, stdout: expect.stringContaining('rule 5270') });
+    expect(mended.code).toBe(0);
+    expect(whatif.stdout).toMatch(
+      /10\.0\.0\.197\n +before +tailscale0 .*rule 5270.*\n +after +enp1s0 /,
+    );
+  });
+
+  test.each(['trace 10.0.0.210', 'whatif --at nas --down eth0'])(
+    '%s asks for something to look at',
+    async (line) => {
+      const { code, stderr } = await returnpath(...line.split(' '));
+      expect(stderr).toContain('give a snapshot with -f, or a vantage');
+      expect(code).toBe(3);
+    },
+  );
+
+  test('trace says why a vantage could not be looked at', async () => {
+    const { code, stderr } = await returnpath('trace', '--at', `lab://${lab.id}/x`, '10.0.0.1');
+    expect(stderr).toContain('has no such host');
+    expect(code).toBe(4);
+  });
+
   test('a vantage that does not exist is told, and the rest is still judged', async () => {
     const args = ['diagnose', '--from', `lab://${lab.id}/node`, '--to', `lab://${lab.id}/nobody`];
     const { code, stdout } = await returnpath(...args, '--address', '10.0.0.210');

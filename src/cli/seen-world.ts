@@ -1,0 +1,61 @@
+import type { Command } from 'commander';
+import { OutsideError } from '../model/outside-error.ts';
+import { type World, worldOf } from '../routing/world.ts';
+import { lookAt } from '../session/look.ts';
+import { DEFAULT_DEADLINE_MS } from '../session/request.ts';
+import { askPassword } from './password.ts';
+import { readSnapshot } from './snapshot-file.ts';
+import { realSurroundings } from './surroundings.ts';
+
+export interface WorldOptions {
+  readonly at?: string;
+  readonly file?: string;
+  readonly look?: string[];
+  readonly sudo?: boolean;
+}
+
+/** Where a command takes its world from: a saved snapshot, or hosts that it looks at now. */
+export function withWorldOptions(command: Command): Command {
+  return command
+    .option('-f, --file <snapshot>', 'saved snapshot; - is stdin')
+    .option('--look <url>', 'look at this host now as well; repeat', more)
+    .option('--sudo', 'become root by sudo on ssh vantages');
+}
+
+/**
+ * The world that the options name, and the host of `--at` in it. `--at` may be the URL of a vantage,
+ * which is then looked at.
+ *
+ * @throws {SyntaxError} If neither a snapshot nor a vantage was given.
+ * @throws {OutsideError} If the snapshot cannot be read, or the host of `--at` not be looked at.
+ */
+export async function seenWorld(
+  options: WorldOptions,
+): Promise<{ readonly world: World; readonly at: string | undefined }> {
+  const { at, file, look = [], sudo } = options;
+  if (file !== undefined) return { world: worldOf(await readSnapshot(file)), at };
+  const urls = at !== undefined && isVantage(at) ? [at, ...look] : look;
+  if (urls.length === 0) {
+    throw new SyntaxError(
+      'Cannot tell what to look at: give a snapshot with -f, or a vantage, as in --at ssh://USER@HOST',
+    );
+  }
+  const { snapshot, ids } = await lookAt(urls, realSurroundings(), {
+    vantage: sudo ? { sudo: true, sudoPassword: askPassword } : {},
+    deadlineMs: DEFAULT_DEADLINE_MS,
+    signal: new AbortController().signal,
+  });
+  for (const { vantage, why, next } of snapshot.failedVantages) {
+    if (vantage === at) throw new OutsideError({ doing: `look at "${vantage}"`, found: why, next });
+    console.error(why);
+  }
+  return { world: worldOf(snapshot), at: at === undefined ? at : (ids.get(at) ?? at) };
+}
+
+function isVantage(text: string): boolean {
+  return text === 'local:' || text.includes('://');
+}
+
+function more(value: string, before: string[] = []): string[] {
+  return [...before, value];
+}
