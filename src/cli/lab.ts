@@ -3,11 +3,12 @@ import { Command, Option } from 'commander';
 import { commandLab } from '../lab/control.ts';
 import { faults } from '../lab/faults/index.ts';
 import { findLabs, readLabFile } from '../lab/find-labs.ts';
-import { LAB_VARIANTS, type LabVariant } from '../lab/lab-file.ts';
+import { LAB_VARIANTS, type LabFileKubernetes, type LabVariant } from '../lab/lab-file.ts';
 import { chooseLab, locateLabHost } from '../lab/locate.ts';
-import { labPath } from '../lab/programs.ts';
+import { labEnvironment } from '../lab/programs.ts';
 import { startLab } from '../lab/start.ts';
 import { stopLab } from '../lab/stop.ts';
+import { DEFAULT_BACK_OFF_SCALE } from '../lab/topology/adjust.ts';
 import { EXIT } from './exit-codes.ts';
 
 const EXAMPLES = `
@@ -16,6 +17,8 @@ Examples:
   returnpath lab break accept-routes
   returnpath diagnose --from lab://node --to lab://nas --control 10.0.0.1
   returnpath lab exec nas -- ip route get 10.0.0.197 from 10.0.0.210
+  returnpath lab up --id night --kubernetes
+  returnpath lab exec --id night utility -- kubectl --kubeconfig /run/returnpath-lab/kubernetes/admin.kubeconfig get pods -A
   returnpath lab down`;
 
 interface WhichLab {
@@ -61,6 +64,12 @@ function upCommand(): Command {
     )
     .option('--swap <host/daemon=address>', 'relay to a real program instead of emulating', collect)
     .option('--truenas <release>', 'release that the emulated TrueNAS is')
+    .option('--kubernetes', 'serve the Kubernetes API of the homelab, with its pods')
+    .addOption(
+      new Option('--back-off-scale <times>', 'shorten the waits of its kubelet; 1 is real')
+        .argParser(Number)
+        .default(DEFAULT_BACK_OFF_SCALE),
+    )
     .action(up);
 }
 
@@ -69,10 +78,12 @@ async function up(options: {
   variant: LabVariant;
   swap?: readonly string[];
   truenas?: string;
+  kubernetes?: boolean;
+  backOffScale: number;
 }): Promise<void> {
   const started = performance.now();
-  const { id, variant, swap, truenas } = options;
-  const lab = await startLab({ id, variant, swaps: swap, truenas, keep: true });
+  const { swap, ...rest } = options;
+  const lab = await startLab({ ...rest, swaps: swap, keep: true });
   const seconds = ((performance.now() - started) / 1000).toFixed(2);
   console.log(`lab "${lab.id}" is ready after ${seconds} s; process ${lab.ownerPid} holds it`);
 }
@@ -85,7 +96,7 @@ function status({ id }: WhichLab): void {
   const labs = id === undefined ? findLabs() : [chooseLab(id)];
   if (labs.length === 0) console.log('no lab is running');
   for (const lab of labs) {
-    const { variant, faults: inForce, hosts, rootless } = readLabFile(lab);
+    const { variant, faults: inForce, hosts, rootless, kubernetes } = readLabFile(lab);
     const how = `${variant}${rootless ? ', in a user namespace' : ''}`;
     console.log(`lab "${lab.id}" (${how}), process ${lab.ownerPid}`);
     console.log(`  faults  ${inForce.length > 0 ? inForce.join(', ') : 'none'}`);
@@ -93,6 +104,15 @@ function status({ id }: WhichLab): void {
       const where = off ? 'switched off' : addresses.join(' ');
       console.log(`  ${`lab://${lab.id}/${name}`.padEnd(30)} ${hostname.padEnd(28)} ${where}`);
     }
+    if (kubernetes) describeCluster(kubernetes);
+  }
+}
+
+/** Paths are those that hosts of the lab see; nothing outside reaches the API anyway. */
+function describeCluster({ url, backOffScale, kubeconfigs }: LabFileKubernetes): void {
+  console.log(`  kubernetes ${url}, back-off waits ${backOffScale} times shorter than real`);
+  for (const [user, path] of Object.entries(kubeconfigs)) {
+    console.log(`    ${user.padEnd(10)} --kubeconfig ${path}`);
   }
 }
 
@@ -115,10 +135,7 @@ async function exec(host: string, command: readonly string[], { id }: WhichLab):
   // options after the host belong to the command, and so does the `--` before it
   const asked = command[0] === '--' ? command.slice(1) : command;
   const [program = '', ...args] = [...enter, ...asked];
-  const child = spawn(program, args, {
-    stdio: 'inherit',
-    env: { ...process.env, PATH: labPath() },
-  });
+  const child = spawn(program, args, { stdio: 'inherit', env: labEnvironment() });
   process.exitCode = await new Promise<number>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => resolve(code ?? EXIT.outside));

@@ -9,6 +9,17 @@ export interface LabFile {
   /** Ids of the faults in force, oldest first. */
   readonly faults: readonly string[];
   readonly hosts: readonly LabFileHost[];
+  /** Absent where no cluster was asked for. */
+  readonly kubernetes?: LabFileKubernetes | undefined;
+}
+
+/** The cluster on the node, as a person on any host of the LAN reaches it. */
+export interface LabFileKubernetes {
+  readonly url: string;
+  /** How many times shorter than real ones the kubelet's back-off waits are. */
+  readonly backOffScale: number;
+  /** By user: path of its kubeconfig, as every host of the lab sees it. */
+  readonly kubeconfigs: Readonly<Record<string, string>>;
 }
 
 /** How the tailnet's tunnels are made: of veth and policy rules, or of WireGuard in user space. */

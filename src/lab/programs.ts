@@ -7,6 +7,14 @@ export function labPath(): string {
   return `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin:/usr/bin:/bin`;
 }
 
+/**
+ * What a program that is run on a host of the lab finds in its environment. kubectl keeps what it
+ * learns of a cluster by its address: that of the lab must not be taken for a real one.
+ */
+export function labEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env, PATH: labPath(), KUBECACHEDIR: '/run/kubectl-cache' };
+}
+
 /** The folder of the built programs: this one once bundled, `dist` of the checkout before. */
 export function builtPrograms(): string {
   const here = dirname(fileURLToPath(import.meta.url));

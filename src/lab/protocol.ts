@@ -16,6 +16,7 @@ export interface DaemonState {
   /** Address of a real program that is relayed to instead. */
   readonly swap?: string | undefined;
   readonly release?: TruenasRelease | undefined;
+  readonly backOffScale?: number | undefined;
 }
 
 /** All that a process needs to know to be what it shall be; sent whole at every change. */
@@ -65,3 +66,6 @@ export type FromHub =
   | { readonly is: 'answer'; readonly error?: string; readonly faults?: readonly string[] };
 
 export const CONTROL_SOCKET = 'control.sock';
+
+/** Word to a host's program that makes it do one request of a pod, and end. */
+export const NAS_REQUEST = 'nas-request';

@@ -5,9 +5,14 @@ import { commandLab } from './control.ts';
 import { findLabs, type RunningLab } from './find-labs.ts';
 import type { LabVariant } from './lab-file.ts';
 import { locateLabHost } from './locate.ts';
-import { builtPrograms, labPath } from './programs.ts';
+import { builtPrograms, labEnvironment, labPath } from './programs.ts';
 import { stopLab } from './stop.ts';
-import { withRelease, withSwap } from './topology/adjust.ts';
+import {
+  DEFAULT_BACK_OFF_SCALE,
+  withKubernetes,
+  withRelease,
+  withSwap,
+} from './topology/adjust.ts';
 import { homelab } from './topology/homelab.ts';
 
 export interface LabOptions {
@@ -18,6 +23,10 @@ export interface LabOptions {
   readonly swaps?: readonly string[] | undefined;
   /** Release that the emulated TrueNAS is; absent: 25.04. */
   readonly truenas?: string | undefined;
+  /** Serves the homelab's Kubernetes API, with its pods; see `LabFile.kubernetes`. */
+  readonly kubernetes?: boolean | undefined;
+  /** How many times shorter than real ones the waits of its kubelet are; absent: 10. */
+  readonly backOffScale?: number | undefined;
   /** True: the lab outlives us. False: it ends when we do. */
   readonly keep?: boolean | undefined;
   /** Folder of the built programs; absent: where this program was built to. */
@@ -51,15 +60,16 @@ export interface Lab {
 const ID = /^[a-z0-9][a-z0-9-]{0,30}$/i;
 
 /**
- * Builds the homelab and resolves when it is ready, within about a second.
+ * Builds the homelab and resolves when it is ready, within about a second; with Kubernetes, two.
  *
- * @throws {RangeError} If the id, a swap or the release is none.
+ * @throws {RangeError} If the id, a swap, the release or the scale is none.
  * @throws {OutsideError} If the machine cannot do it, or a lab of that id runs already.
  */
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const id = options.id ?? unusedId();
   if (!ID.test(id)) throw new RangeError(`Cannot name a lab "${id}": use letters, digits, dashes`);
-  (options.swaps ?? []).reduce(withSwap, homelab);
+  const { swaps = [], kubernetes, backOffScale = DEFAULT_BACK_OFF_SCALE } = options;
+  swaps.reduce(withSwap, kubernetes ? withKubernetes(homelab, backOffScale) : homelab);
   if (options.truenas !== undefined) withRelease(homelab, options.truenas);
   if (findLabs().some((lab) => lab.id === id)) {
     throw new OutsideError({
@@ -149,6 +159,9 @@ function spawnOwner(id: string, rootless: boolean, options: LabOptions): ChildPr
       ...['--lab-id', id, '--programs', programs, '--variant', options.variant ?? 'veth'],
       ...(options.swaps ?? []).flatMap((swap) => ['--swap', swap]),
       ...(options.truenas === undefined ? [] : ['--truenas', options.truenas]),
+      ...(options.kubernetes
+        ? ['--kubernetes', String(options.backOffScale ?? DEFAULT_BACK_OFF_SCALE)]
+        : []),
       ...(rootless ? ['--rootless'] : []),
       ...(options.keep ? [] : ['--bound']),
     ],
@@ -208,7 +221,7 @@ function release(owner: ChildProcess): void {
 function execute(argv: readonly string[]): Promise<ExecResult> {
   const [command = '', ...args] = argv;
   return new Promise((resolve, reject) => {
-    const env = { ...process.env, PATH: labPath() };
+    const env = labEnvironment();
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
     let stdout = '';
     let stderr = '';

@@ -6,6 +6,7 @@ import {
   CONTROL_SOCKET,
   type DaemonState,
   type FromHub,
+  NAS_REQUEST,
   type ProcessState,
   type ToHub,
 } from '../protocol.ts';
@@ -13,7 +14,8 @@ import type { Acceptance } from '../tailnet/member.ts';
 import type { DaemonKind } from '../topology/topology.ts';
 import type { Daemon, DaemonFactory, TunnelControl } from './daemon.ts';
 
-// One process of a lab host: serves the emulated daemons it is told to, as it is told to.
+// One process of a lab host: serves the emulated daemons it is told to, as it is told to. Or, for
+// the cluster's pods, makes one request from where it was started.
 
 /** Loaded when needed: a process serves one or two of them, and each start counts. */
 const FACTORIES: Readonly<Record<DaemonKind, () => Promise<DaemonFactory>>> = {
@@ -21,6 +23,7 @@ const FACTORIES: Readonly<Record<DaemonKind, () => Promise<DaemonFactory>>> = {
   truenas: async () => (await import('./truenas.ts')).createTruenas,
   nfs: async () => (await import('./nfs.ts')).createNfs,
   'web-ui': async () => (await import('./web-ui.ts')).createWebUi,
+  kubernetes: async () => (await import('../cluster/daemon.ts')).createKubernetesDaemon,
 };
 
 function main([host = '', index = '0']: readonly string[]): void {
@@ -88,4 +91,10 @@ function createTunnelControl(
   };
 }
 
-main(process.argv.slice(2));
+const argv = process.argv.slice(2);
+if (argv[0] === NAS_REQUEST) {
+  const { serveNasRequest } = await import('../cluster/nas-request.ts');
+  await serveNasRequest();
+} else {
+  main(argv);
+}

@@ -13,6 +13,7 @@ const PLACES: Readonly<Record<DaemonKind, readonly (number | string)[]>> = {
   truenas: [80, 443],
   nfs: [2049, 111],
   'web-ui': [80],
+  kubernetes: [6443],
 };
 
 /**

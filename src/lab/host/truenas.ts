@@ -7,7 +7,7 @@ import { LAB_ONLY_CERTIFICATE, LAB_ONLY_KEY } from './lab-only-certificate.ts';
 import { createListener } from './listener.ts';
 
 /** The key that democratic-csi of the lab has. */
-const API_KEY = '1-lab-only-key-of-the-returnpath-homelab';
+export const LAB_API_KEY = '1-lab-only-key-of-the-returnpath-homelab';
 
 /**
  * What a release answers: its name, whether it still has REST, and whether an API key that comes
@@ -72,7 +72,7 @@ function createRest(name: TruenasRelease): (request: IncomingMessage, secure: bo
 
   function mayEnter({ headers }: IncomingMessage, secure: boolean): boolean {
     const key = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1];
-    if (key !== API_KEY) return false;
+    if (key !== LAB_API_KEY) return false;
     if (!secure && release.revokesPlainKeys) keyIsRevoked = true;
     return !keyIsRevoked;
   }

@@ -1,5 +1,6 @@
 import { chmodSync, renameSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:net';
+import { clusterOf } from '../cluster/describe.ts';
 import { addressesOf, LAB_FILE, type LabFile } from '../lab-file.ts';
 import { CONTROL_SOCKET } from '../protocol.ts';
 import { localApiPath } from './host-script.ts';
@@ -76,7 +77,9 @@ function describeLab(plan: Plan, state: LabState, startedUnixMs: number): void {
     addresses: addressesOf(host, topology),
     off: state.isOff(host.name),
   }));
-  const file: LabFile = { id, variant, startedUnixMs, rootless, faults: state.faults, hosts };
+  const { faults } = state;
+  const kubernetes = clusterOf(topology);
+  const file: LabFile = { id, variant, startedUnixMs, rootless, faults, hosts, kubernetes };
   writeFileSync(`/run/${LAB_FILE}.new`, JSON.stringify(file));
   renameSync(`/run/${LAB_FILE}.new`, `/run/${LAB_FILE}`);
 }

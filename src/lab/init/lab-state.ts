@@ -108,9 +108,9 @@ export function createLabState(context: LabStateContext): LabState {
     await tailnet.enforce();
   }
 
-  function daemonState(host: string, { kind, swap, release }: DaemonSpec): DaemonState {
-    const part = parts.get(`daemon ${host} ${kind}`);
-    return { kind, swap, release, mode: part?.kind === 'daemon' ? part.mode : 'serving' };
+  function daemonState(host: string, spec: DaemonSpec): DaemonState {
+    const part = parts.get(`daemon ${host} ${spec.kind}`);
+    return { ...spec, mode: part?.kind === 'daemon' ? part.mode : 'serving' };
   }
 
   /** A configuration file holds the healthy preferences with what faults make of them. */

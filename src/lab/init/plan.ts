@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LabVariant } from '../lab-file.ts';
-import { withRelease, withSwap } from '../topology/adjust.ts';
+import { withKubernetes, withRelease, withSwap } from '../topology/adjust.ts';
 import { homelab } from '../topology/homelab.ts';
 import type { Topology } from '../topology/topology.ts';
 import { withWan } from '../topology/wan.ts';
@@ -27,7 +27,7 @@ export interface Plan {
 /**
  * Reads the command line of the lab's first process.
  *
- * @throws {RangeError} If a swap or a release is none.
+ * @throws {RangeError} If a swap, a release or a scale is none.
  * @throws {Error} If the variant needs programs that are not here.
  */
 export async function makePlan(argv: readonly string[]): Promise<Plan> {
@@ -38,7 +38,9 @@ export async function makePlan(argv: readonly string[]): Promise<Plan> {
   const variant = one('--variant') === 'wireguard' ? 'wireguard' : 'veth';
   if (variant === 'wireguard') await assertWireguard();
   const site = variant === 'wireguard' ? withWan(homelab) : homelab;
-  const base = all('--swap').reduce(withSwap, netfilter ? site : withoutNat(site));
+  const [scale] = all('--kubernetes');
+  const whole = scale === undefined ? site : withKubernetes(site, Number(scale));
+  const base = all('--swap').reduce(withSwap, netfilter ? whole : withoutNat(whole));
   return {
     labId: one('--lab-id'),
     variant,

@@ -27,6 +27,31 @@ export function withSwap(topology: Topology, swap: string): Topology {
   );
 }
 
+/** Ten times shorter: a crash loop is seen to begin and to end within half a minute. */
+export const DEFAULT_BACK_OFF_SCALE = 10;
+
+/**
+ * The topology with the Kubernetes cluster of the homelab served by its node.
+ *
+ * @throws {RangeError} If the scale is not between 1 (real) and 1000.
+ */
+export function withKubernetes(
+  topology: Topology,
+  backOffScale: number = DEFAULT_BACK_OFF_SCALE,
+): Topology {
+  if (!(backOffScale >= 1 && backOffScale <= 1000)) {
+    throw new RangeError(`Cannot scale back-off by ${backOffScale}: it must be 1 to 1000`);
+  }
+  return {
+    ...topology,
+    hosts: topology.hosts.map((host) =>
+      host.name === 'node'
+        ? { ...host, daemons: [...host.daemons, [{ kind: 'kubernetes', backOffScale }]] }
+        : host,
+    ),
+  };
+}
+
 /** @throws {RangeError} If it is no release the lab can emulate. */
 export function withRelease(topology: Topology, release: string): Topology {
   if (!isRelease(release)) {

@@ -64,7 +64,7 @@ interface TailnetNode {
   readonly endpoint?: string;
 }
 
-export const DAEMON_KINDS = ['tailscaled', 'truenas', 'nfs', 'web-ui'] as const;
+export const DAEMON_KINDS = ['tailscaled', 'truenas', 'nfs', 'web-ui', 'kubernetes'] as const;
 export type DaemonKind = (typeof DAEMON_KINDS)[number];
 
 export const TRUENAS_RELEASES = ['24.10', '25.04', '25.10', '26.0'] as const;
@@ -76,6 +76,8 @@ export interface DaemonSpec {
   readonly swap?: string;
   /** Of TrueNAS; absent: 25.04. */
   readonly release?: TruenasRelease;
+  /** Of Kubernetes: back-off waits are this many times shorter than real ones. */
+  readonly backOffScale?: number;
 }
 
 /** The host whose network namespace `host` lives in: itself unless it shares its parent's. */

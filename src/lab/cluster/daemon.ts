@@ -1,0 +1,93 @@
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import type { Daemon, DaemonFactory } from '../host/daemon.ts';
+import { LAB_API_KEY } from '../host/truenas.ts';
+import { timeText } from '../kubernetes/api/api.ts';
+import { homelabPrograms } from '../kubernetes/csi/programs.ts';
+import { homelabObjects } from '../kubernetes/homelab/homelab.ts';
+import { nodeMount } from '../kubernetes/kubelet/nfs-null.ts';
+import { type Kubernetes, startKubernetes } from '../kubernetes/start.ts';
+import { API_PORT, CLUSTER_DIR, kubeconfigPath } from './describe.ts';
+import { podHttp } from './nas-request.ts';
+import { createPodNetwork } from './pod-network.ts';
+import { processExec, processStarter } from './pod-processes.ts';
+import { LAB_USERS, USER_OBJECTS } from './users.ts';
+
+const NODE = { name: 'talos-1', address: '10.0.0.197', podNetwork: '10.244.0' } as const;
+const CONNECTOR = 'homelab-subnet-router';
+/** On the node's own tmpfs: sockets of containers. */
+const STATE_DIR = '/run/kubernetes';
+
+/** Every request of a client, one `audit.k8s.io/v1` event a line. */
+const AUDIT = `${CLUSTER_DIR}/audit.jsonl`;
+
+/** TrueNAS revokes keys that come over plain HTTP since 25.04. */
+const NAS = {
+  protocol: 'https',
+  host: '10.0.0.210',
+  port: 443,
+  apiKey: LAB_API_KEY,
+  allowInsecure: true,
+} as const;
+
+/** The homelab's cluster, served by the node it consists of; it serves as long as the lab is. */
+export const createKubernetesDaemon: DaemonFactory = () => {
+  let running: Promise<Kubernetes> | undefined;
+  return {
+    async become({ backOffScale = 1 }) {
+      running ??= startCluster(backOffScale);
+      await running;
+    },
+  } satisfies Daemon;
+};
+
+async function startCluster(backOffScale: number): Promise<Kubernetes> {
+  mkdirSync(STATE_DIR, { recursive: true });
+  mkdirSync(CLUSTER_DIR, { recursive: true });
+  const network = createPodNetwork({
+    prefix: NODE.podNetwork,
+    bridge: 'cni0',
+    firstOctet: 20,
+    podHosts: [
+      {
+        label: ['tailscale.com/parent-resource', CONNECTOR],
+        host: 'connector',
+        address: '10.244.0.11',
+      },
+    ],
+  });
+  const kubernetes = await startKubernetes({
+    listen: { host: NODE.address, port: API_PORT },
+    nodes: [NODE],
+    objects: [...homelab(), ...USER_OBJECTS],
+    stateDir: STATE_DIR,
+    backOffScale,
+    podIp: network.addressOf,
+    onAudit: (event) => appendFileSync(AUDIT, `${JSON.stringify(event)}\n`),
+    runners: {
+      programs: homelabPrograms(podHttp(network, process.argv[1] ?? '')),
+      start: processStarter(network),
+      exec: processExec(network),
+      mount: nodeMount,
+    },
+  });
+  kubernetes.cluster.subscribe(({ type, stored }) => {
+    const { uid = '' } = stored.object.metadata;
+    if (stored.resource === 'pods' && type === 'DELETED') network.remove(uid);
+  });
+  for (const user of LAB_USERS) {
+    const mode = 0o600;
+    writeFileSync(kubeconfigPath(user.name), kubernetes.kubeconfigFor(user), { mode });
+  }
+  return kubernetes;
+}
+
+function homelab() {
+  return homelabObjects({
+    nas: NAS,
+    nodeNames: [NODE.name],
+    routerNode: NODE.name,
+    routerTailnetAddress: '100.68.1.3',
+    advertises: ['10.0.0.197/32', '10.0.0.231/32', '10.0.0.210/32', '10.0.0.1/32'],
+    nowText: timeText(Date.now()),
+  });
+}

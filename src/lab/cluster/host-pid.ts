@@ -1,0 +1,30 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { HOST_MARK } from '../init/host-script.ts';
+
+/**
+ * First process of a pod or container that is a host of the lab, as the host around it sees it.
+ *
+ * @throws {Error} If it does not run here.
+ */
+export function hostPid(host: string): number {
+  const pid = readdirSync('/proc').find((name) => /^\d+$/.test(name) && isHost(name, host));
+  if (pid === undefined) throw new Error(`Cannot find the first process of "${host}"`);
+  return Number(pid);
+}
+
+/** `sh …/start.sh MARK ID HOST` */
+function isHost(pid: string, host: string): boolean {
+  const argv = commandLine(pid).split('\0');
+  return argv[0] === 'sh' && argv[2] === HOST_MARK && argv[4] === host;
+}
+
+/** Empty for a process that has ended since the list was made. */
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ESRCH') return '';
+    throw error;
+  }
+}
