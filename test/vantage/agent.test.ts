@@ -78,7 +78,8 @@ describeWith(['namespaces', 'ip', 'ping', 'openssl'], 'an agent in another names
     const answer = await agent.probe(ask(more), signal());
     expect(answer).toMatchObject({ outcome, ...rest });
     const waits = outcome === 'timed-out' || outcome === 'silent';
-    expect(answer.elapsedMs >= 395).toBe(waits);
+    // of the 400 ms a busy machine may spend some before the packet leaves
+    expect(answer.elapsedMs >= 300).toBe(waits);
     expect(answer.elapsedMs).toBeLessThan(1000);
   });
 
