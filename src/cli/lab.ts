@@ -70,6 +70,7 @@ function upCommand(): Command {
         .argParser(Number)
         .default(DEFAULT_BACK_OFF_SCALE),
     )
+    .option('--outage', 'begin in the middle of the outage (accept-routes), not healthy')
     .action(up);
 }
 
@@ -80,6 +81,7 @@ async function up(options: {
   truenas?: string;
   kubernetes?: boolean;
   backOffScale: number;
+  outage?: boolean;
 }): Promise<void> {
   const started = performance.now();
   const { swap, ...rest } = options;

@@ -17,6 +17,7 @@ export interface DaemonState {
   readonly swap?: string | undefined;
   readonly release?: TruenasRelease | undefined;
   readonly backOffScale?: number | undefined;
+  readonly restarts?: number | undefined;
 }
 
 /** All that a process needs to know to be what it shall be; sent whole at every change. */

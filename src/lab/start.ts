@@ -27,6 +27,8 @@ export interface LabOptions {
   readonly kubernetes?: boolean | undefined;
   /** How many times shorter than real ones the waits of its kubelet are; absent: 10. */
   readonly backOffScale?: number | undefined;
+  /** Begins in the middle of the outage: `accept-routes` in force, controllers in back-off. */
+  readonly outage?: boolean | undefined;
   /** True: the lab outlives us. False: it ends when we do. */
   readonly keep?: boolean | undefined;
   /** Folder of the built programs; absent: where this program was built to. */
@@ -162,6 +164,7 @@ function spawnOwner(id: string, rootless: boolean, options: LabOptions): ChildPr
       ...(options.kubernetes
         ? ['--kubernetes', String(options.backOffScale ?? DEFAULT_BACK_OFF_SCALE)]
         : []),
+      ...(options.outage ? ['--outage'] : []),
       ...(rootless ? ['--rootless'] : []),
       ...(options.keep ? [] : ['--bound']),
     ],

@@ -179,6 +179,28 @@ describeWith(['namespaces', 'ip', 'nft', 'kubectl'], 'the cluster of the lab', (
   }, 180_000);
 });
 
+describeWith(['namespaces', 'ip', 'nft', 'kubectl'], 'a lab that begins in the outage', () => {
+  test('shows at once what was found that night, and new pods begin anew', async () => {
+    const lab = await startTestLab({ kubernetes: true, outage: true });
+    const kubectl = async (...args: readonly string[]) => {
+      const argv = [kubectlPath(), '--kubeconfig', kubeconfigPath('operator'), ...args];
+      return (await lab.exec('utility', argv)).stdout;
+    };
+    await expect
+      .poll(async () => statesOf(await kubectl('get', 'pods', '-A')), { timeout: 10_000 })
+      .toEqual(HANGING);
+    expect(await kubectl('get', 'pods', ...CONTROLLERS)).toMatch(/2\/6 +CrashLoopBackOff +\d{3} /);
+    const release = 'app.kubernetes.io/instance=democratic-csi-hdd';
+    const which = `${CONTROLLERS[3]},${release}`;
+    const admin = [kubectlPath(), '--kubeconfig', kubeconfigPath('admin'), '-n', 'democratic-csi'];
+    await lab.exec('utility', [...admin, 'delete', 'pod', '--wait=false', '-l', which]);
+    await expect
+      .poll(() => kubectl('get', 'pods', '-n', 'democratic-csi', '-l', which), { timeout: 10_000 })
+      .toMatch(/6\/6 +Running +0 /);
+    await lab.stop();
+  });
+});
+
 describeWith(['namespaces', 'ip', 'nft'], 'life of a lab with a cluster', () => {
   test('killed, its owner leaves nothing', async () => {
     const lab = await startTestLab({ id: 'killed-cluster', kubernetes: true });

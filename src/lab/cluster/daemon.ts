@@ -4,8 +4,9 @@ import { LAB_API_KEY } from '../host/truenas.ts';
 import { timeText } from '../kubernetes/api/api.ts';
 import { homelabPrograms } from '../kubernetes/csi/programs.ts';
 import { homelabObjects } from '../kubernetes/homelab/homelab.ts';
+import { crashLoopingControllers } from '../kubernetes/homelab/past.ts';
 import { nodeMount } from '../kubernetes/kubelet/nfs-null.ts';
-import { type Kubernetes, startKubernetes } from '../kubernetes/start.ts';
+import { type Kubernetes, type KubernetesOptions, startKubernetes } from '../kubernetes/start.ts';
 import { API_PORT, CLUSTER_DIR, kubeconfigPath } from './describe.ts';
 import { podHttp } from './nas-request.ts';
 import { createPodNetwork } from './pod-network.ts';
@@ -29,18 +30,21 @@ const NAS = {
   allowInsecure: true,
 } as const;
 
-/** The homelab's cluster, served by the node it consists of; it serves as long as the lab is. */
+/**
+ * The homelab's cluster, served by the node it consists of. Once it has been told to serve, it does
+ * as long as the lab is.
+ */
 export const createKubernetesDaemon: DaemonFactory = () => {
   let running: Promise<Kubernetes> | undefined;
   return {
-    async become({ backOffScale = 1 }) {
-      running ??= startCluster(backOffScale);
+    async become({ mode, backOffScale = 1, restarts = 0 }) {
+      if (mode !== 'closed') running ??= startCluster(backOffScale, restarts);
       await running;
     },
   } satisfies Daemon;
 };
 
-async function startCluster(backOffScale: number): Promise<Kubernetes> {
+async function startCluster(backOffScale: number, restarts: number): Promise<Kubernetes> {
   mkdirSync(STATE_DIR, { recursive: true });
   mkdirSync(CLUSTER_DIR, { recursive: true });
   const network = createPodNetwork({
@@ -62,6 +66,7 @@ async function startCluster(backOffScale: number): Promise<Kubernetes> {
     stateDir: STATE_DIR,
     backOffScale,
     podIp: network.addressOf,
+    ...(restarts > 0 ? { past: ofFirstPods(crashLoopingControllers(Date.now(), restarts)) } : {}),
     onAudit: (event) => appendFileSync(AUDIT, `${JSON.stringify(event)}\n`),
     runners: {
       programs: homelabPrograms(podHttp(network, process.argv[1] ?? '')),
@@ -79,6 +84,19 @@ async function startCluster(backOffScale: number): Promise<Kubernetes> {
     writeFileSync(kubeconfigPath(user.name), kubernetes.kubeconfigFor(user), { mode });
   }
   return kubernetes;
+}
+
+type PastOf = NonNullable<KubernetesOptions['past']>;
+
+/** Only the first pod of an owner has that past; those that replace it begin anew. */
+function ofFirstPods(past: PastOf): PastOf {
+  const first = new Map<string, string>();
+  return (pod, container) => {
+    const { uid = '', ownerReferences } = pod.metadata;
+    const owner = ownerReferences?.[0]?.uid ?? uid;
+    if (!first.has(owner)) first.set(owner, uid);
+    return first.get(owner) === uid ? past(pod, container) : undefined;
+  };
 }
 
 function homelab() {

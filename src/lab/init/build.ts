@@ -54,6 +54,11 @@ export async function buildLab(plan: Plan, onStep: (step: string) => void): Prom
   await settled();
   state.connectTunnels();
   await settled();
+  if (plan.outage) {
+    await state.set('accept-routes', true);
+    state.openCluster();
+    await settled();
+  }
   describeLab(plan, state, startedUnixMs);
 }
 

@@ -16,6 +16,8 @@ export interface LabState {
   readonly faults: readonly string[];
   /** Has nodes with real WireGuard call each other; to be done when all of them are up. */
   connectTunnels(): void;
+  /** Lets the cluster begin: at once in a healthy lab, else when the outage is in force. */
+  openCluster(): void;
   isOff(host: string): boolean;
   stateOf(host: string, process: number): ProcessState;
   /** Puts a fault in force, or takes it back; doing so twice changes nothing more. */
@@ -35,6 +37,7 @@ export function createLabState(context: LabStateContext): LabState {
   const { plan, tailnet } = context;
   const { topology, netfilter } = plan;
   let tunnel: Netmap['tunnel'] = plan.variant === 'veth' ? 'cable' : 'wireguard';
+  let clusterIsOpen = !plan.outage;
   let active: readonly Fault[] = [];
   let parts: Parts = new Map();
   /** Values that sysctls had before a fault first touched them. */
@@ -109,6 +112,7 @@ export function createLabState(context: LabStateContext): LabState {
   }
 
   function daemonState(host: string, spec: DaemonSpec): DaemonState {
+    if (spec.kind === 'kubernetes' && !clusterIsOpen) return { ...spec, mode: 'closed' };
     const part = parts.get(`daemon ${host} ${spec.kind}`);
     return { ...spec, mode: part?.kind === 'daemon' ? part.mode : 'serving' };
   }
@@ -128,6 +132,10 @@ export function createLabState(context: LabStateContext): LabState {
     },
     connectTunnels() {
       if (tunnel === 'wireguard') tunnel = 'wireguard-connected';
+      context.refresh();
+    },
+    openCluster() {
+      clusterIsOpen = true;
       context.refresh();
     },
     isOff: (host) => parts.has(`off ${host}`),

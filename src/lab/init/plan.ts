@@ -15,6 +15,8 @@ export interface Plan {
   readonly topology: Topology;
   /** Absolute path of the program that serves a host's daemons. */
   readonly hostProgram: string;
+  /** Begin in the middle of the outage, not healthy. */
+  readonly outage: boolean;
   /** In a user namespace, where nobody but root exists. */
   readonly rootless: boolean;
   /** Ends when standard input does: the lab of a program, not of a user. */
@@ -23,6 +25,9 @@ export interface Plan {
   /** True where nft works. */
   readonly netfilter: boolean;
 }
+
+/** About four hours of a back-off of five minutes. */
+const NIGHT_RESTARTS = 47;
 
 /**
  * Reads the command line of the lab's first process.
@@ -39,13 +44,16 @@ export async function makePlan(argv: readonly string[]): Promise<Plan> {
   if (variant === 'wireguard') await assertWireguard();
   const site = variant === 'wireguard' ? withWan(homelab) : homelab;
   const [scale] = all('--kubernetes');
-  const whole = scale === undefined ? site : withKubernetes(site, Number(scale));
+  const outage = argv.includes('--outage');
+  const whole =
+    scale === undefined ? site : withKubernetes(site, Number(scale), outage ? NIGHT_RESTARTS : 0);
   const base = all('--swap').reduce(withSwap, netfilter ? whole : withoutNat(whole));
   return {
     labId: one('--lab-id'),
     variant,
     topology: release === undefined ? base : withRelease(base, release),
     hostProgram: join(one('--programs'), 'lab-host.js'),
+    outage,
     rootless: argv.includes('--rootless'),
     bound: argv.includes('--bound'),
     ipv6: existsSync('/proc/sys/net/ipv6'),

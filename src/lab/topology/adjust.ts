@@ -33,11 +33,13 @@ export const DEFAULT_BACK_OFF_SCALE = 10;
 /**
  * The topology with the Kubernetes cluster of the homelab served by its node.
  *
+ * @param restarts Of the storage controllers, before the lab begins.
  * @throws {RangeError} If the scale is not between 1 (real) and 1000.
  */
 export function withKubernetes(
   topology: Topology,
   backOffScale: number = DEFAULT_BACK_OFF_SCALE,
+  restarts = 0,
 ): Topology {
   if (!(backOffScale >= 1 && backOffScale <= 1000)) {
     throw new RangeError(`Cannot scale back-off by ${backOffScale}: it must be 1 to 1000`);
@@ -46,7 +48,7 @@ export function withKubernetes(
     ...topology,
     hosts: topology.hosts.map((host) =>
       host.name === 'node'
-        ? { ...host, daemons: [...host.daemons, [{ kind: 'kubernetes', backOffScale }]] }
+        ? { ...host, daemons: [...host.daemons, [{ kind: 'kubernetes', backOffScale, restarts }]] }
         : host,
     ),
   };

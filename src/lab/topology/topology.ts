@@ -78,6 +78,8 @@ export interface DaemonSpec {
   readonly release?: TruenasRelease;
   /** Of Kubernetes: back-off waits are this many times shorter than real ones. */
   readonly backOffScale?: number;
+  /** Of Kubernetes: so often have the storage controllers been restarted before the lab begins. */
+  readonly restarts?: number;
 }
 
 /** The host whose network namespace `host` lives in: itself unless it shares its parent's. */
