@@ -1,9 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { kubeconfigPath } from '../../src/lab/cluster/describe.ts';
 import { findLabs, labPath, readLabFile } from '../../src/lab/find-labs.ts';
 import type { Lab } from '../../src/lab/start.ts';
-import { startTestLab } from '../support/lab.ts';
+import { labPrograms, startTestLab } from '../support/lab.ts';
 import { leftoversOf, tracesOf } from '../support/leftovers.ts';
 import { describeWith, kubectlPath } from '../support/needs.ts';
 
@@ -69,6 +70,18 @@ describeWith(['namespaces', 'ip', 'nft', 'kubectl'], 'the cluster of the lab', (
     expect(stdout).toMatch(/lab\.returnpath\.dev\/back-off-scale: 10/);
   });
 
+  test('lab status names the kubeconfigs', async () => {
+    const program = `
+      import { labCommand } from '${await labPrograms()}/lab-cli.js';
+      await labCommand().parseAsync(['status', '--id', '${lab.id}'], { from: 'user' });`;
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+      encoding: 'utf8',
+    });
+    expect(stdout).toContain('kubernetes https://10.0.0.197:6443, back-off waits 10 times shorter');
+    expect(stdout).toMatch(/admin +--kubeconfig \/run\/returnpath-lab\/kubernetes\/admin\./);
+    expect(stdout).toMatch(/operator +--kubeconfig \/run\S+\/operator\.kubeconfig/);
+  });
+
   test('the operator reads, and neither sees secrets nor changes anything', async () => {
     const operator = kubectlAs('operator');
     const kinds = 'pods,events,nodes,pv,pvc,volumeattachments,csinodes,connectors';
@@ -87,7 +100,7 @@ describeWith(['namespaces', 'ip', 'nft', 'kubectl'], 'the cluster of the lab', (
       const name = await podName(
         ...['-n', 'democratic-csi', '-l', 'app.kubernetes.io/component=node-linux'],
       );
-      const shown = await inPod('-n', 'democratic-csi', name, '-c', 'csi-driver');
+      const shown = await inPod('-n', 'democratic-csi', name, '-c', 'csi-proxy');
       expect(shown).toMatch(/^talos-1\n/);
       expect(shown).toContain('10.0.0.197/24');
     });
@@ -102,7 +115,7 @@ describeWith(['namespaces', 'ip', 'nft', 'kubectl'], 'the cluster of the lab', (
       const name = await podName(...CONTROLLERS);
       const path = 'jsonpath={.status.podIP}';
       const { stdout: ip } = await kubectl('get', 'pod', '-n', 'democratic-csi', name, '-o', path);
-      const shown = await inPod('-n', 'democratic-csi', name, '-c', 'csi-driver');
+      const shown = await inPod('-n', 'democratic-csi', name, '-c', 'csi-proxy');
       expect(shown).toContain(`${name}\n`);
       expect(shown).toContain(`${ip}/24`);
       const fetch = `fetch('http://10.0.0.1/').then(({ status }) => console.log(status))`;
@@ -110,6 +123,17 @@ describeWith(['namespaces', 'ip', 'nft', 'kubectl'], 'the cluster of the lab', (
         ...['exec', '-n', 'democratic-csi', name, '-c', 'csi-driver', '--', 'node', '-e', fetch],
       );
       expect(asked.stdout.trim()).toBe('200');
+    });
+
+    test('finds Node.js beside the driver, and nothing to look at a network with', async () => {
+      const name = await podName(
+        ...['-n', 'democratic-csi', '-l', 'app.kubernetes.io/component=node-linux'],
+      );
+      const inDriver = ['exec', '-n', 'democratic-csi', name, '-c', 'csi-driver', '--'];
+      expect((await kubectl(...inDriver, 'node', '-p', '6*7')).stdout).toBe('42\n');
+      const { stderr } = await kubectl(...inDriver, 'ip', 'addr');
+      expect(stderr).toContain('exec: "ip": executable file not found in $PATH');
+      expect((await kubectl(...inDriver, 'sh', '-c', 'ip addr')).exitCode).toBe(127);
     });
 
     test('keeps the exit status', async () => {

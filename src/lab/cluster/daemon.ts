@@ -7,6 +7,7 @@ import { homelabObjects } from '../kubernetes/homelab/homelab.ts';
 import { crashLoopingControllers } from '../kubernetes/homelab/past.ts';
 import { nodeMount } from '../kubernetes/kubelet/nfs-null.ts';
 import { type Kubernetes, type KubernetesOptions, startKubernetes } from '../kubernetes/start.ts';
+import { containerPaths } from './container-path.ts';
 import { API_PORT, CLUSTER_DIR, kubeconfigPath } from './describe.ts';
 import { podHttp } from './nas-request.ts';
 import { createPodNetwork } from './pod-network.ts';
@@ -59,6 +60,7 @@ async function startCluster(backOffScale: number, restarts: number): Promise<Kub
       },
     ],
   });
+  const paths = containerPaths(`${STATE_DIR}/bin`);
   const kubernetes = await startKubernetes({
     listen: { host: NODE.address, port: API_PORT },
     nodes: [NODE],
@@ -70,8 +72,8 @@ async function startCluster(backOffScale: number, restarts: number): Promise<Kub
     onAudit: (event) => appendFileSync(AUDIT, `${JSON.stringify(event)}\n`),
     runners: {
       programs: homelabPrograms(podHttp(network, process.argv[1] ?? '')),
-      start: processStarter(network),
-      exec: processExec(network),
+      start: processStarter(network, paths),
+      exec: processExec(network, paths),
       mount: nodeMount,
     },
   });

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Exec } from '../kubernetes/http/exec.ts';
 import type { StartContainer } from '../kubernetes/kubelet/runner.ts';
-import { labPath } from '../programs.ts';
+import { fieldAt, isFields, type KubeObject } from '../kubernetes/object.ts';
+import type { ContainerPaths } from './container-path.ts';
 import type { PodNetwork } from './pod-network.ts';
 
 /** What the runtime says of a command it does not find. */
@@ -11,16 +11,20 @@ const NOT_FOUND = 127;
 const KILLED = 137;
 
 /** Starts containers that are none of the lab's programs: a probe pod's shell, for one. */
-export function processStarter(network: PodNetwork): StartContainer {
+export function processStarter(network: PodNetwork, paths: ContainerPaths): StartContainer {
   return ({ pod, container, env, log }) => {
     const argv = [...(container.command ?? []), ...(container.args ?? [])];
     if (argv.length === 0) throw new Error('no command specified');
+    paths.assertHas(container.image, argv[0] ?? '');
     let child: ChildProcess | undefined;
     let isStopped = false;
     const live = async (): Promise<number> => {
       const enter = await network.enter(pod);
       if (isStopped) return KILLED;
-      const started = startProcess([...enter, ...argv], env);
+      const started = startProcess([...enter, ...argv], {
+        PATH: paths.of(container.image),
+        ...env,
+      });
       child = started;
       onLines(started.stdout, log);
       onLines(started.stderr, log);
@@ -43,9 +47,12 @@ export function processStarter(network: PodNetwork): StartContainer {
 }
 
 /** Runs what `kubectl exec` asks for in the namespaces of the pod; a terminal is not emulated. */
-export function processExec(network: PodNetwork): Exec {
-  return async ({ pod, argv, streams }) => {
-    const child = startProcess([...(await network.enter(pod)), ...argv], {});
+export function processExec(network: PodNetwork, paths: ContainerPaths): Exec {
+  return async ({ pod, container, argv, streams }) => {
+    const image = imageOf(pod, container);
+    paths.assertHas(image, argv[0] ?? '');
+    const enter = await network.enter(pod);
+    const child = startProcess([...enter, ...argv], { PATH: paths.of(image) });
     // a command that does not read its input may close it
     child.stdin.on('error', () => undefined);
     streams.stdin.pipe(child.stdin);
@@ -56,11 +63,16 @@ export function processExec(network: PodNetwork): Exec {
   };
 }
 
+function imageOf(pod: KubeObject, container: string): string {
+  const containers = fieldAt(pod, 'spec.containers');
+  const found = Array.isArray(containers) ? containers.filter(isFields) : [];
+  return String(found.find(({ name }) => name === container)?.['image'] ?? '');
+}
+
 function startProcess(argv: readonly string[], env: Readonly<Record<string, string>>) {
   const [command = '', ...args] = argv;
-  const PATH = `${labPath()}:${dirname(process.execPath)}`;
   // a process group of its own: entering a PID namespace puts a process between us and it
-  return spawn(command, args, { stdio: 'pipe', detached: true, env: { PATH, HOME: '/', ...env } });
+  return spawn(command, args, { stdio: 'pipe', detached: true, env: { HOME: '/', ...env } });
 }
 
 /** @throws {Error} If it could not be started. */

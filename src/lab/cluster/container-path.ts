@@ -1,0 +1,76 @@
+import { mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { IMAGES } from '../kubernetes/homelab/images.ts';
+import { withoutTag } from '../kubernetes/programs.ts';
+import { labPath } from '../programs.ts';
+
+/**
+ * What an image does not have of the machine's programs. democratic-csi is built on Debian's slim
+ * image with Node.js and mount helpers, and without anything to look at a network with.
+ */
+const LACKING: Readonly<Record<string, readonly string[]>> = {
+  [withoutTag(IMAGES.driver)]: [
+    ...['ip', 'ss', 'bridge', 'tc', 'nstat', 'ifconfig', 'netstat', 'route', 'arp'],
+    ...['ping', 'arping', 'traceroute', 'tracepath', 'nc', 'netcat', 'ncat', 'tcpdump', 'nft'],
+  ],
+};
+
+const ANYBODY_MAY_RUN = 0o111;
+
+/** Finds programs as a container of some image would. */
+export interface ContainerPaths {
+  /** `PATH` inside. */
+  of(image: string): string;
+  /** @throws {Error} In the words of the runtime, if the image has no such program. */
+  assertHas(image: string, program: string): void;
+}
+
+/** @param folder Where links to the programs of images that lack some are made. */
+export function containerPaths(folder: string): ContainerPaths {
+  const whole = `${labPath()}:${dirname(process.execPath)}`;
+  const made = new Map<string, string>();
+  const of = (image: string): string => {
+    const bare = withoutTag(image);
+    const lacking = LACKING[bare];
+    if (!lacking) return whole;
+    const path = made.get(bare) ?? linkPrograms(join(folder, String(made.size)), whole, lacking);
+    made.set(bare, path);
+    return path;
+  };
+  return {
+    of,
+    assertHas(image, program) {
+      if (program.includes('/') || folders(of(image)).some((at) => isThere(at, program))) return;
+      throw new Error(
+        `failed to exec in container: OCI runtime exec failed: exec failed: unable to start container process: exec: "${program}": executable file not found in $PATH: unknown`,
+      );
+    },
+  };
+}
+
+/** A folder of links to all programs of a path but some; of two of one name, to the first. */
+function linkPrograms(folder: string, path: string, lacking: readonly string[]): string {
+  mkdirSync(folder, { recursive: true });
+  const places = new Map(
+    folders(path)
+      .toReversed()
+      .filter(isFolder)
+      .flatMap((at) => readdirSync(at).map((name) => [name, join(at, name)] as const)),
+  );
+  for (const name of lacking) places.delete(name);
+  for (const [name, place] of places) symlinkSync(place, join(folder, name));
+  return folder;
+}
+
+function folders(path: string): readonly string[] {
+  return path.split(':').filter((folder) => folder !== '');
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function isThere(folder: string, program: string): boolean {
+  const { mode = 0 } = statSync(join(folder, program), { throwIfNoEntry: false }) ?? {};
+  return (mode & ANYBODY_MAY_RUN) !== 0;
+}
