@@ -15,7 +15,8 @@ const RUNS = 3;
 const BOUND_MS = 1000;
 const SAMPLE = 20_000;
 
-const prefixes = randomPrefixes(ROUTES);
+// the kernel dumps a table in the order of its prefixes
+const prefixes = randomPrefixes(ROUTES).toSorted((a, b) => firstOf(a) - firstOf(b));
 const state = stateOf(prefixes);
 const TEMPLATE = { family: 'ipv4', asker: 'tcp-connect' } as const;
 
@@ -40,6 +41,10 @@ const CHANGES: readonly (readonly [string, Change])[] = [
   ],
   ['device down', { kind: 'device-down', device: 'eth3' }],
 ];
+
+function firstOf(prefix: string): number {
+  return readIpv4(prefix.slice(0, prefix.indexOf('/')));
+}
 
 let missed = false;
 console.log(`${ROUTES} routes, median of ${RUNS}`);

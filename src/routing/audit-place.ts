@@ -52,7 +52,7 @@ export function placeOf(host: WorldHost | undefined): Place | undefined {
   const kernel = kernelFor(host, 'ipv4');
   if (!host || !kernel) return undefined;
   const k = kernel.ipv4;
-  const edges = edges4({ before: host.state, after: host.state }, [kernel]);
+  const edges = edges4({ before: host.state, after: host.state }, [{ kernel }]);
   const own = new Set<number>();
   for (const { ipv4 } of kernel.devices.list) for (const { local } of ipv4) own.add(local);
   const caches = new Map<number, Map<number, Plain>>();

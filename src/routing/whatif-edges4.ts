@@ -11,12 +11,15 @@ const SPECIAL = ['0.0.0.0/32', '127.0.0.0/8', '224.0.0.0/4', '224.0.0.0/24', '25
  * First addresses of stretches of destinations within which neither state can change its mind,
  * ascending, beginning with 0.
  */
-export function edges4(both: BothStates, kernels: readonly Kernel[]): Uint32Array {
+export function edges4(
+  both: BothStates,
+  sides: readonly { readonly kernel: Kernel }[],
+): Uint32Array {
   const { before, after } = both;
   const sameRoutes = before.routes.ipv4 === after.routes.ipv4;
   let edges = Uint32Array.from(smallEdges([before, after]));
   for (const table of askedTables(both, 'ipv4')) {
-    for (const kernel of sameRoutes ? kernels.slice(0, 1) : kernels) {
+    for (const { kernel } of sameRoutes ? sides.slice(0, 1) : sides) {
       const starts = kernel.ipv4.table(table)?.ranges.start;
       if (starts) edges = merged(edges, starts);
     }

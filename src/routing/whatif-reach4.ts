@@ -35,10 +35,12 @@ export function statesWithin(both: BothStates, stretches: readonly Stretch[]): B
   const before = both.before.routes.ipv4;
   const after = both.after.routes.ipv4;
   const added = new Set(differenceOf(before, after).added);
-  const packed = Float64Array.from(before, ({ prefix }) => packedStretch(prefix));
+  const packed = new Float64Array(before.length);
   const kept = new Uint8Array(before.length);
   const near: Route[] = [...added];
-  for (const [at, route] of before.entries()) {
+  for (let at = 0; at < before.length; at++) {
+    const route = before[at] as Route;
+    packed[at] = packedStretch(route.prefix);
     if (!overlaps(stretches, packed[at] as number) && !isOwn(route)) continue;
     kept[at] = 1;
     near.push(route);
