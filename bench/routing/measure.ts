@@ -13,11 +13,14 @@ export interface Seconds {
   readonly cpu: number;
 }
 
-/** Medians of `runs` runs, after two to warm up. */
+/** Medians of `runs` runs, after two to warm up, each with the garbage of the others collected. */
 export function medianSeconds(runs: number, work: () => void): Seconds {
   work();
   work();
-  const seconds = Array.from({ length: runs }, () => timed(work).seconds);
+  const seconds = Array.from({ length: runs }, () => {
+    collectGarbage();
+    return timed(work).seconds;
+  });
   const median = (values: number[]) => values.sort((a, b) => a - b)[runs >> 1] as number;
   return {
     wall: median(seconds.map(({ wall }) => wall)),

@@ -2,11 +2,15 @@ import { isMainThread } from 'node:worker_threads';
 import { runCampaign } from './campaign.ts';
 import { compare, type Mismatch } from './compare.ts';
 import { generate } from './generate.ts';
+import { seedBugs } from './mutate.ts';
 import { record } from './namespace.ts';
 import { type Options, optionsOf, USAGE } from './options.ts';
 import { scriptOf, shrink } from './shrink.ts';
 import { tallyText } from './tally.ts';
 import { serveJobs } from './worker.ts';
+
+const MUTANT_SEEDS = 40;
+const MUTANT_QUERIES = 6000;
 
 if (isMainThread) await main();
 else serveJobs();
@@ -18,8 +22,25 @@ async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const clean = options.only === undefined ? await campaign(options) : await single(options);
-  process.exitCode = clean ? 0 : 1;
+  process.exitCode = (await run(options)) ? 0 : 1;
+}
+
+function run(options: Options): Promise<boolean> {
+  if (options.mutants) return mutants(options);
+  return options.only === undefined ? campaign(options) : single(options);
+}
+
+/** True when every seeded bug was noticed. */
+async function mutants({ seed }: Options): Promise<boolean> {
+  const seeds = Array.from({ length: MUTANT_SEEDS }, (_, at) => seed + at);
+  const verdicts = await seedBugs(process.cwd(), { seeds, queries: MUTANT_QUERIES });
+  for (const { mutant, caughtBy, comparisons } of verdicts) {
+    const verdict = caughtBy === undefined ? 'NOT NOTICED' : `noticed by seed ${caughtBy}`;
+    console.log(`${verdict} after ${comparisons} comparisons: ${mutant.what} (${mutant.file})`);
+  }
+  const missed = verdicts.filter(({ caughtBy }) => caughtBy === undefined).length;
+  console.log(`${verdicts.length} bugs seeded, ${missed} not noticed`);
+  return missed === 0;
 }
 
 /** Compares until the number is reached; true when engine and kernel agreed on everything. */

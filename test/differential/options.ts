@@ -6,6 +6,8 @@ export interface Options {
   readonly queriesPerSeed: number;
   /** This seed alone. */
   readonly only?: number | undefined;
+  /** Seed bugs instead, and see that each is noticed. */
+  readonly mutants: boolean;
 }
 
 export const USAGE = `usage: npm run test:differential -- [options]
@@ -13,7 +15,8 @@ export const USAGE = `usage: npm run test:differential -- [options]
   --release        50000000 of them
   --seed S         first seed (default 1)
   --queries Q      questions a namespace is asked (default 20000)
-  --only S         one seed, its first mismatch shrunk to few commands`;
+  --only S         one seed, its first mismatch shrunk to few commands
+  --mutants        seed bugs into the engine and see that each is noticed`;
 
 /** `undefined` for arguments that make no sense. */
 export function optionsOf(argv: readonly string[]): Options | undefined {
@@ -25,6 +28,7 @@ export function optionsOf(argv: readonly string[]): Options | undefined {
       seed: { type: 'string', default: '1' },
       queries: { type: 'string', default: '20000' },
       only: { type: 'string' },
+      mutants: { type: 'boolean', default: false },
     },
   });
   const comparisons = values.release ? 50_000_000 : Number(values.comparisons);
@@ -35,5 +39,6 @@ export function optionsOf(argv: readonly string[]): Options | undefined {
     seed: Number(values.seed),
     queriesPerSeed: Number(values.queries),
     only: values.only === undefined ? undefined : Number(values.only),
+    mutants: values.mutants,
   };
 }
