@@ -184,7 +184,7 @@ describeWith(['namespaces', 'ip', 'nft', 'kubectl'], 'the cluster of the lab', (
     await kubectl('delete', 'pods', '-n', 'media', '--all', '--wait=false');
     await kubectl('delete', 'pods', '-n', 'photos', '--all', '--wait=false');
     await kubectl('delete', 'pods', ...CONTROLLERS, '--wait=false');
-    await expect.poll(seen, { timeout: BACK_OFF_MS, interval: 300 }).toEqual(HANGING);
+    await expect.poll(seen, { timeout: 2 * BACK_OFF_MS, interval: 300 }).toEqual(HANGING);
 
     const { stdout: log } = await kubectl(
       ...['logs', '-n', 'democratic-csi', 'deploy/democratic-csi-nvme-controller'],
@@ -200,7 +200,7 @@ describeWith(['namespaces', 'ip', 'nft', 'kubectl'], 'the cluster of the lab', (
 
     await lab.mend('accept-routes');
     await expect.poll(seen, { timeout: BACK_OFF_MS + MOUNT_MS, interval: 500 }).toEqual(WELL);
-  }, 180_000);
+  }, 200_000);
 });
 
 describeWith(['namespaces', 'ip', 'nft', 'kubectl'], 'a lab that begins in the outage', () => {
