@@ -119,8 +119,8 @@ export const MUTANTS: readonly Mutant[] = [
     replace: '',
   },
   {
-    what: 'nexthops that are dead or to be ignored are used',
-    file: 'lookup4.ts',
+    what: 'IPv6 nexthops that are dead or to be ignored are used',
+    file: 'select-route6.ts',
     find: 'if ((table.hopFlags[hop] as number) & HOP.unusable) continue;',
     replace: '',
   },
