@@ -85,7 +85,7 @@ function gatewaysOf(routes: Iterable<Route>): readonly Stretch[] {
       if (gateway !== undefined && !gateway.includes(':')) gateways.add(gateway);
     }
   }
-  const addresses = [...gateways].map(readIpv4);
+  const addresses = [...gateways].map((gateway) => readIpv4(gateway));
   return joined(addresses.map((address) => [address, address]));
 }
 
