@@ -51,6 +51,8 @@ export const ClusterFacts = z.object({
   csiPods: factOf(z.array(CsiPod)),
   drivers: factOf(z.array(StorageDriver)),
   backends: factOf(z.array(StorageBackend)),
+  /** Events of the drivers' own pods and workloads. */
+  driverEvents: factOf(z.array(ClusterMessage)),
   /** What logs of the drivers' pods say, as far as a shape is known. */
   logs: factOf(z.array(ClusterMessage)),
   /** Every shape seen, most telling first. */

@@ -38,3 +38,8 @@ export function seen<T>(value: T, from: string, readAtUnixMs: number): Fact<T> {
 export function missing<T>(why: string, next?: string): Fact<T> {
   return next === undefined ? { seen: false, why } : { seen: false, why, next };
 }
+
+/** The same fact with its value turned into another; a missing fact stays missing. */
+export function mapFact<T, U>(fact: Fact<T>, turn: (value: T) => U): Fact<U> {
+  return fact.seen ? { ...fact, value: turn(fact.value) } : fact;
+}
