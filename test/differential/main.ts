@@ -2,15 +2,17 @@ import { isMainThread } from 'node:worker_threads';
 import { runCampaign } from './campaign.ts';
 import { compare, type Mismatch } from './compare.ts';
 import { generate } from './generate.ts';
+import { trySockets } from './live-sockets.ts';
 import { seedBugs } from './mutate.ts';
 import { record } from './namespace.ts';
 import { type Options, optionsOf, USAGE } from './options.ts';
 import { scriptOf, shrink } from './shrink.ts';
-import { tallyText } from './tally.ts';
+import { mergeTally, type Tally, tallyText } from './tally.ts';
 import { serveJobs } from './worker.ts';
 
 const MUTANT_SEEDS = 40;
 const MUTANT_QUERIES = 6000;
+const SOCKET_SEEDS = 10;
 
 if (isMainThread) await main();
 else serveJobs();
@@ -55,6 +57,7 @@ async function campaign(options: Options): Promise<boolean> {
       if (mismatches.length > 0) console.log(`seed ${seed}: ${mismatches.length} mismatches`);
     },
   });
+  const sockets = await live(options, result.tally);
   console.log(tallyText(result.tally));
   for (const failure of result.failures) console.log(failure);
   const [first] = result.mismatches;
@@ -63,7 +66,17 @@ async function campaign(options: Options): Promise<boolean> {
   console.log(
     `${result.comparisons} comparisons in ${result.seeds} namespaces, ${result.mismatches.length} mismatches, ${seconds} s`,
   );
-  return result.mismatches.length === 0 && result.failures.length === 0;
+  return result.mismatches.length === 0 && result.failures.length === 0 && sockets;
+}
+
+/** Real sockets; true when each sent its first packet as the engine says. */
+async function live({ seed }: Options, tally: Tally): Promise<boolean> {
+  const seeds = Array.from({ length: SOCKET_SEEDS }, (_, at) => seed + at);
+  const result = await trySockets(process.cwd(), seeds);
+  mergeTally(tally, result.tally);
+  for (const mismatch of result.mismatches) console.log(JSON.stringify(mismatch));
+  console.log(`${result.sockets} live sockets, ${result.mismatches.length} mismatches`);
+  return result.mismatches.length === 0;
 }
 
 /** One seed again, with its first disagreement shrunk. */

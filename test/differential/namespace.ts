@@ -18,7 +18,7 @@ export interface Answers {
 }
 
 /** How each part of the state is read back. */
-const PARTS = {
+export const STATE_COMMANDS = {
   link: 'ip -j -N -d link show',
   addr: 'ip -j -N addr show',
   rule4: 'ip -4 -j -N rule show',
@@ -30,8 +30,8 @@ const PARTS = {
   triestat: 'cat /proc/net/fib_triestat',
   sysctl: `cd /proc/sys && for key in rp_filter forwarding accept_local route_localnet src_valid_mark send_redirects bc_forwarding ignore_routes_with_linkdown; do grep '' net/ipv4/conf/*/$key; done; for key in forwarding ignore_routes_with_linkdown use_oif_addrs_only use_tempaddr force_forwarding; do grep '' net/ipv6/conf/*/$key; done; grep '' net/ipv4/fib_multipath_use_neigh /dev/null`,
 } as const;
-export type Part = keyof typeof PARTS;
-export const PART_NAMES = Object.keys(PARTS) as readonly Part[];
+export type Part = keyof typeof STATE_COMMANDS;
+export const PART_NAMES = Object.keys(STATE_COMMANDS) as readonly Part[];
 
 /**
  * A device's carrier and what the kernel has made of it agree after a while; changing a link waits
@@ -73,7 +73,7 @@ async function script(folder: string, { steps, queries }: Scenario): Promise<str
     lines.push(`ip ${familyFlag(first?.by)} -force -batch ${file} >/dev/null 2>&1`);
   }
   lines.push(...SETTLE);
-  for (const part of PART_NAMES) lines.push(`( ${PARTS[part]} ) >${part}.out 2>/dev/null`);
+  for (const part of PART_NAMES) lines.push(`( ${STATE_COMMANDS[part]} ) >${part}.out 2>/dev/null`);
   for (const family of ['ipv4', 'ipv6'] as const) {
     const text = queries[family].map((query) => `${commandOf(query)}\n`).join('');
     await writeFile(join(folder, `ask-${family}`), text);

@@ -15,7 +15,7 @@ import type { Recording } from './namespace.ts';
  *
  * @throws {Error} If a reader did not understand a line; that is a finding of its own.
  */
-export function stateOf({ state }: Recording): NetworkState {
+export function stateOf({ state }: Pick<Recording, 'state'>): NetworkState {
   const routes4 = sound('route4', readIpRoutes(state.route4, { family: 'ipv4' }));
   return {
     links: sound('link', readIpLinks(state.link)),
