@@ -25,7 +25,11 @@ export interface Verdict {
  */
 export async function seedBugs(
   root: string,
-  { seeds, queries }: { seeds: readonly number[]; queries: number },
+  {
+    seeds,
+    queries,
+    mutants = MUTANTS,
+  }: { seeds: readonly number[]; queries: number; mutants?: readonly Mutant[] },
 ): Promise<readonly Verdict[]> {
   const recordings: Recording[] = [];
   for (const seed of seeds) recordings.push(await record(generate(seed, queries)));
@@ -39,7 +43,7 @@ export async function seedBugs(
       );
     }
     const verdicts: Verdict[] = [];
-    for (const [at, mutant] of MUTANTS.entries()) {
+    for (const [at, mutant] of mutants.entries()) {
       const sick = await engineWith(root, { folder, name: `mutant-${at}`, mutant });
       verdicts.push({ mutant, ...judge(sick, recordings) });
     }
