@@ -99,16 +99,26 @@ function isUnprintable(errno: string, { family, query }: Context): boolean {
 
 /**
  * What the kernel remembers of an IPv4 nexthop carries the type of the first destination that used
- * it, so multicast and unicast over one nexthop may be called by each other's name.
+ * it, so multicast and unicast over one nexthop may be called by each other's name. It remembers
+ * multicast for routes of four bits and more; routes with equal nexthops share that memory.
  */
 function sameType(
   { type, route }: { type: string; route?: Route | undefined },
   printed: string,
-  { family }: Context,
+  { family, state }: Context,
 ): boolean {
   if (printed === type) return true;
   const either = printed === 'multicast' || type === 'multicast';
-  return either && family === 'ipv4' && route !== undefined && prefixLength(route.prefix) >= 4;
+  if (!either || family !== 'ipv4' || route === undefined) return false;
+  return state.routes.ipv4.some(
+    (other) => prefixLength(other.prefix) >= 4 && sharesNexthop(other, route),
+  );
+}
+
+function sharesNexthop(a: Route, b: Route): boolean {
+  return a.nexthops.some((one) =>
+    b.nexthops.some(({ dev, gateway }) => one.dev === dev && one.gateway === gateway),
+  );
 }
 
 function sameAddress(a: string | undefined, b: string | undefined): boolean {
