@@ -17,18 +17,18 @@ export const NO_VALUE = 0;
 const BLOCK = 0x8000;
 
 /**
- * @param valueOf A small number for each prefix, from 1 to 32,767: its nexthop, say.
+ * @param valueOfPrefix A small number for each prefix, from 1 to 32,767: its nexthop, say.
  * @throws {RangeError} When more than 32,768 /24s hold longer prefixes, or a value is out of range.
  */
-export function buildDir24({ start, owner }: Ranges4, valueOf: Uint16Array): Dir24 {
-  checkValues(valueOf);
+export function buildDir24({ start, owner }: Ranges4, valueOfPrefix: Uint16Array): Dir24 {
+  checkValues(valueOfPrefix);
   const slots = new Uint16Array(1 << 24);
   const blocks = new Uint16Array(256 * countSplit(start));
   let used = 0;
   for (let range = 0; range < start.length; range++) {
     const prefix = owner[range] as number;
     if (prefix < 0) continue;
-    const value = valueOf[prefix] as number;
+    const value = valueOfPrefix[prefix] as number;
     const first = start[range] as number;
     const last = range + 1 < start.length ? (start[range + 1] as number) - 1 : 0xffffffff;
     const lastSlot = last >>> 8;

@@ -131,7 +131,7 @@ function arrivesOn(walk: Walk, arrival: ArrivalOn): Ending {
 
 /** What a host does with a packet that came in. */
 function taken(walk: Walk, arrival: ArrivalOn & { readonly answer: Answer }): Ending {
-  const { host, device, packet, answer, note } = arrival;
+  const { host, packet, answer, note } = arrival;
   const notes = note === undefined ? [] : [note];
   if (answer.is === 'error') return refused(walk, { ...arrival, answer });
   if (answer.type !== 'unicast') {
