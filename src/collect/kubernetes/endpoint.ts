@@ -1,4 +1,4 @@
-import { readIpv4, readIpv6 } from '../../model/address.ts';
+import { readIpv6 } from '../../model/address.ts';
 import type { StoragePort } from '../../model/cluster-storage.ts';
 
 /** A server and the ports on it that volumes or a driver use. */
@@ -26,10 +26,6 @@ export function hostAndPort(
   const host = bracketed ?? plain;
   if (host === undefined || host.includes('@')) return undefined;
   return port === undefined ? { host } : { host, port: Number(port) };
-}
-
-export function isAddress(text: string): boolean {
-  return readIpv4(text) >= 0 || readIpv6(text) !== undefined;
 }
 
 const DEFAULT_PORT = { nfs: 2049, smb: 445, iscsi: 3260, nvme: 4420 } as const;
