@@ -15,8 +15,10 @@ const RUNS = 3;
 const BOUND_MS = 1000;
 const SAMPLE = 20_000;
 
-// the kernel dumps a table in the order of its prefixes
-const prefixes = randomPrefixes(ROUTES).toSorted((a, b) => firstOf(a) - firstOf(b));
+// the kernel dumps a table in the order of its prefixes, and they come as text
+const prefixes: string[] = JSON.parse(
+  JSON.stringify(randomPrefixes(ROUTES).toSorted((a, b) => firstOf(a) - firstOf(b))),
+);
 const state = stateOf(prefixes);
 const TEMPLATE = { family: 'ipv4', asker: 'tcp-connect' } as const;
 

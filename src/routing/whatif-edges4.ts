@@ -47,7 +47,8 @@ export function stretchOf(prefix: string): readonly [number, number] {
   return [firstOf(packed), endOf(packed)];
 }
 
-const LENGTHS = 64;
+/** A packed stretch is its first address times this, plus its length. */
+export const LENGTHS = 64;
 const ZERO = 48;
 const DOT = 46;
 

@@ -4,27 +4,42 @@ import { differenceOf } from './whatif-difference.ts';
 import { endOf, firstOf, packedStretch, stretchOf } from './whatif-edges4.ts';
 import type { BothStates, QuestionTemplate, Stretch } from './whatif-question.ts';
 
-const EVERYWHERE: readonly Stretch[] = [[0, 2 ** 32 - 1]];
+const ALL: readonly Stretch[] = [[0, 2 ** 32 - 1]];
+const EVERYWHERE: Reach4 = { stretches: ALL, onlyRoutes: false };
 /** A rule that asks a larger table is taken to matter everywhere. */
 const SMALL_TABLE = 10_000;
 
-/**
- * The destinations that a change can matter to at all, as disjoint ascending stretches: those of
- * the routes and rules that differ. Everywhere, as soon as anything else differs that could matter.
- */
-export function reach4(both: BothStates, template: QuestionTemplate): readonly Stretch[] {
+export interface Reach4 {
+  /**
+   * The destinations that a change can matter to at all, as disjoint ascending stretches: those of
+   * the routes and rules that differ. Everywhere, as soon as anything else differs that could matter.
+   */
+  readonly stretches: readonly Stretch[];
+  /**
+   * The states differ in routes alone, and in none to the host itself, which decide about more than
+   * their own destinations.
+   */
+  readonly onlyRoutes: boolean;
+}
+
+export function reach4(both: BothStates, template: QuestionTemplate): Reach4 {
   const { before, after } = both;
   if (!sameRest(both, template)) return EVERYWHERE;
-  const difference = differenceOf(before.routes.ipv4, after.routes.ipv4);
-  const routes = [...difference.removed, ...difference.added];
+  const { removed, added } = differenceOf(before.routes.ipv4, after.routes.ipv4);
+  if (removed.some(isOwn) || added.some(isOwn)) return EVERYWHERE;
   const changedRules = differenceOf(before.rules.ipv4, after.rules.ipv4);
   const rules = [...changedRules.removed, ...changedRules.added];
-  if (routes.some(isOwn)) return EVERYWHERE;
-  if (rules.length > 0 && (hasJumps(both) || hasOwnGateway(both, difference.added)))
-    return EVERYWHERE;
-  const touched = routes.map(({ prefix }) => lastIncluded(prefix));
-  for (const rule of rules) touched.push(...reachOfRule(rule, both));
-  return joined(touched);
+  if (rules.length > 0 && hasJumps(both)) return EVERYWHERE;
+  const touched: Stretch[] = [];
+  for (const routes of [removed, added]) {
+    for (const { prefix } of routes) touched.push(lastIncluded(prefix));
+  }
+  for (const rule of rules) {
+    for (const stretch of reachOfRule(rule, both)) touched.push(stretch);
+  }
+  const stretches = joined(touched);
+  if (touchesOwnGateway(both, { stretches, added })) return EVERYWHERE;
+  return { stretches, onlyRoutes: rules.length === 0 };
 }
 
 /**
@@ -166,18 +181,23 @@ function hasJumps({ before, after }: BothStates): boolean {
 }
 
 /**
- * A gateway that is the host itself is not used, and rules have a say in whether it is.
- * Source: see gateway4.ts.
+ * A gateway that is the host itself is not used, and whether it is follows from a lookup like any
+ * other: a change there matters to every destination behind that gateway. Source: see gateway4.ts.
  */
-function hasOwnGateway(both: BothStates, added: readonly Route[]): boolean {
-  const { before, after } = both;
-  const gateways = [gatewaysOf(before.routes.ipv4), gatewaysOf(added)].flat();
-  return [before, after].some(({ routes }) => {
-    const own = joined(routes.ipv4.filter(isOwn).map(({ prefix }) => lastIncluded(prefix)));
-    return gateways.some(([first, last]) =>
-      own.some((mine) => mine[0] <= last && mine[1] >= first),
-    );
-  });
+function touchesOwnGateway(
+  { before, after }: BothStates,
+  { stretches, added }: { stretches: readonly Stretch[]; added: readonly Route[] },
+): boolean {
+  const own = [before, after].flatMap(({ routes }) =>
+    routes.ipv4.filter(isOwn).map(({ prefix }) => packedStretch(prefix)),
+  );
+  const touched = own.filter((packed) => overlaps(stretches, packed));
+  if (touched.length === 0) return false;
+  return [before.routes.ipv4, added].some((routes) =>
+    gatewaysOf(routes).some(([first, last]) =>
+      touched.some((packed) => first < endOf(packed) && last >= firstOf(packed)),
+    ),
+  );
 }
 
 /**
@@ -189,12 +209,12 @@ function reachOfRule(
   both: BothStates,
 ): readonly (readonly [number, number])[] {
   if (to !== undefined && !not) return [lastIncluded(to)];
-  if (action.kind !== 'lookup') return EVERYWHERE;
+  if (action.kind !== 'lookup') return ALL;
   const { table } = action;
   const routes = [both.before, both.after].flatMap((state) =>
     state.routes.ipv4.filter((route) => route.table === table),
   );
-  if (routes.length > SMALL_TABLE) return EVERYWHERE;
+  if (routes.length > SMALL_TABLE) return ALL;
   return routes.map(({ prefix }) => lastIncluded(prefix));
 }
 
