@@ -31,7 +31,8 @@ export function pathLine(trace: Trace, hosts: Diagnosis['hosts']): string {
   const hops = trace.steps.map((step, index) => {
     const last = index === trace.steps.length - 1;
     const place = [nameOf(step.host), step.inputDevice].filter(Boolean).join(' ');
-    return last && !leaves(step) ? place : `${place} --${step.device ?? '?'}--> `;
+    if (last && !leaves(step)) return place;
+    return step.device === undefined ? `${place} --> ` : `${place} --${step.device}--> `;
   });
   const tail = trace.steps.at(-1);
   const beyond = tail && leaves(tail) ? (tail.peer ?? tail.gateway ?? trace.flow.destination) : '';
