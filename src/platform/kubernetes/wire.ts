@@ -68,7 +68,7 @@ function exchange(
         accept,
         'user-agent': 'returnpath',
         ...(LOOPBACK.test(url.hostname) ? {} : { 'accept-encoding': 'gzip' }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined ? {} : bodyHeaders(body)),
       },
     });
     call.on('error', reject);
@@ -84,6 +84,14 @@ function exchange(
     });
     call.end(body);
   });
+}
+
+/** Node.js gives a DELETE with a body neither a length nor chunks by itself. */
+function bodyHeaders(body: string): Record<string, string> {
+  return {
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(body)),
+  };
 }
 
 function copied(headers: Access['headers']): Record<string, string | string[]> {
