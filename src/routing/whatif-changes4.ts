@@ -15,7 +15,7 @@ const ORDINARY: Stretch = [1, 0xe0000000 - 1];
 
 /** The changed ranges of IPv4. */
 export function changes4(both: BothStates, template: QuestionTemplate): readonly ChangedRange[] {
-  const { stretches: reach, onlyRoutes } = reach4(both, template);
+  const { stretches: reach, onlyRoutes, sameUse } = reach4(both, template);
   if (reach.length === 0) return [];
   const ranges = new Ranges(both, { template, reach });
   const ordinary = clipped(reach, ORDINARY);
@@ -25,12 +25,12 @@ export function changes4(both: BothStates, template: QuestionTemplate): readonly
       ranges.add(change, first, last),
     );
   if (!isSwept) {
-    askAll(both, { template, reach, ranges });
+    askAll(both, { template, reach, ranges, sameUse });
     return ranges.list;
   }
   const below = clipped(reach, [0, ORDINARY[0] - 1]);
   const above = clipped(reach, [ORDINARY[1] + 1, LAST]);
-  askAll(both, { template, reach: [...below, ...above], ranges });
+  askAll(both, { template, reach: [...below, ...above], ranges, sameUse });
   return ranges.sorted();
 }
 
@@ -41,12 +41,18 @@ function askAll(
     template,
     reach,
     ranges,
-  }: { template: QuestionTemplate; reach: readonly Stretch[]; ranges: Ranges },
+    sameUse,
+  }: {
+    template: QuestionTemplate;
+    reach: readonly Stretch[];
+    ranges: Ranges;
+    sameUse: boolean;
+  },
 ): void {
   if (reach.length === 0) return;
   const near = statesWithin(both, reach);
   const sides = sidesOf(near, template);
-  const changeAt = compare4(near, sides);
+  const changeAt = compare4(sides, { sameUse });
   for (const [first, last] of between(edges4(near, sides), reach)) {
     const change = changeAt(first);
     if (change) ranges.add(change, first, last);

@@ -3,7 +3,6 @@ import type { Route, Rule } from '../model/network.ts';
 import { decideOutput } from './decide-output.ts';
 import type { Decision } from './decision.ts';
 import { rangeDecision, sameDecision } from './whatif-identity.ts';
-import type { BothStates } from './whatif-question.ts';
 import { askSide, gatewayUse, hasSeveral, type Side4 } from './whatif-side4.ts';
 
 /** From here on, destinations are groups and everybody. */
@@ -32,20 +31,14 @@ export function isLike(a: Change4, b: Change4): boolean {
 /**
  * A comparison of two states that share their rules and routes: what changes for a destination,
  * `undefined` when nothing does.
+ *
+ * @param sameUse Whoever takes the same route in both states takes it in the same way.
  */
 export function compare4(
-  { before, after }: BothStates,
   [was, is]: readonly [Side4, Side4],
+  { sameUse }: { readonly sameUse: boolean },
 ): (destination: number) => Change4 | undefined {
-  const careful = before.localTable === 'unknown' || after.localTable === 'unknown';
-  // nothing but rules and routes differs, so the same route is used in the same way
-  const sameUse =
-    before.links === after.links &&
-    before.addresses === after.addresses &&
-    before.neighbours === after.neighbours &&
-    before.sysctls === after.sysctls &&
-    before.rules.ipv4 === after.rules.ipv4 &&
-    sameOwnRoutes(before, after);
+  const careful = [was, is].some(({ kernel }) => kernel.state.localTable === 'unknown');
   const gateways = new Map<string, boolean>();
 
   return (destination) => {
@@ -105,15 +98,6 @@ function compareAll(sides: readonly [Side4, Side4], destination: number): Change
     routeAfter: after.answers[0].route,
     rest: JSON.stringify(others),
   };
-}
-
-/** Routes of the host's own addresses decide which gateways are used and which sources are valid. */
-function sameOwnRoutes(before: BothStates['before'], after: BothStates['after']): boolean {
-  const own = ({ routes }: BothStates['before']) =>
-    routes.ipv4.filter(({ scope, type }) => type === 'local' || scope === 'host');
-  const mine = own(before);
-  const theirs = own(after);
-  return mine.length === theirs.length && mine.every((route, at) => route === theirs[at]);
 }
 
 /** What one state says of a destination, as it is said of a range. */

@@ -5,7 +5,7 @@ import { endOf, firstOf, packedStretch, stretchOf } from './whatif-edges4.ts';
 import type { BothStates, QuestionTemplate, Stretch } from './whatif-question.ts';
 
 const ALL: readonly Stretch[] = [[0, 2 ** 32 - 1]];
-const EVERYWHERE: Reach4 = { stretches: ALL, onlyRoutes: false };
+const EVERYWHERE: Reach4 = { stretches: ALL, onlyRoutes: false, sameUse: false };
 /** A rule that asks a larger table is taken to matter everywhere. */
 const SMALL_TABLE = 10_000;
 
@@ -20,6 +20,8 @@ export interface Reach4 {
    * their own destinations.
    */
   readonly onlyRoutes: boolean;
+  /** Whoever takes the same route in both states takes it in the same way. */
+  readonly sameUse: boolean;
 }
 
 export function reach4(both: BothStates, template: QuestionTemplate): Reach4 {
@@ -39,7 +41,7 @@ export function reach4(both: BothStates, template: QuestionTemplate): Reach4 {
   }
   const stretches = joined(touched);
   if (touchesOwnGateway(both, { stretches, added })) return EVERYWHERE;
-  return { stretches, onlyRoutes: rules.length === 0 };
+  return { stretches, onlyRoutes: rules.length === 0, sameUse: true };
 }
 
 /**
