@@ -106,22 +106,14 @@ function addressLines(text: string): Items {
 function addressLine(text: string, dev: string): Fields | string | undefined {
   const words = text.split(/\s+/);
   if (words[0] !== 'inet' && words[0] !== 'inet6') return undefined;
-  const family = words[0];
-  const fields: Record<string, unknown> = { dev };
+  const fields: Record<string, unknown> = { dev, family: words[0] };
   const [local = '', length] = (words[1] ?? '').split('/');
   fields['local'] = local;
-  fields['prefixlen'] = length ?? (family === 'inet' ? 32 : 128);
+  fields['prefixlen'] = length ?? (words[0] === 'inet' ? 32 : 128);
   for (let at = 2; at < words.length; at++) {
     const word = words[at] ?? '';
-    const value = words[at + 1] ?? '';
-    if (word === 'peer') {
-      const [peer, bits] = value.split('/');
-      fields['address'] = peer;
-      if (bits !== undefined) fields['prefixlen'] = bits;
-    } else if (word === 'brd') fields['broadcast'] = value;
-    else if (word === 'scope') fields['scope'] = value;
-    else if (word === 'flags') readHexFlags(fields, value, family);
-    if (TAKES_VALUE.has(word)) at += 1;
+    const take = VALUES.get(word);
+    if (take) take(fields, words[++at] ?? '');
     else if (FLAG_WORDS.has(word)) fields[word] = true;
     else if (word === 'valid_lft' || word === dev || word.startsWith(`${dev}:`)) break;
     else return `unknown word "${word}"`;
@@ -129,16 +121,37 @@ function addressLine(text: string, dev: string): Fields | string | undefined {
   return fields;
 }
 
-const TAKES_VALUE = new Set([
-  'peer',
-  'brd',
-  'scope',
-  'flags',
-  'metric',
-  'proto',
-  'protocol',
-  'any',
-]);
+type Take = (fields: Record<string, unknown>, value: string) => void;
+
+const passOver: Take = () => undefined;
+
+/** Words followed by a value, and what to do with it. */
+const VALUES: ReadonlyMap<string, Take> = new Map([
+  ['peer', takePeer],
+  [
+    'brd',
+    (fields, value) => {
+      fields['broadcast'] = value;
+    },
+  ],
+  [
+    'scope',
+    (fields, value) => {
+      fields['scope'] = value;
+    },
+  ],
+  ['flags', takeHexFlags],
+  ['any', passOver],
+  ['metric', passOver],
+  ['proto', passOver],
+  ['protocol', passOver],
+] satisfies [string, Take][]);
+
+function takePeer(fields: Record<string, unknown>, value: string): void {
+  const [peer, bits] = value.split('/');
+  fields['address'] = peer;
+  if (bits !== undefined) fields['prefixlen'] = bits;
+}
 
 /** Bits that BusyBox has no word for. Source: Linux uapi/linux/if_addr.h. */
 const IFA_FLAGS: readonly (readonly [number, string])[] = [
@@ -154,8 +167,8 @@ const IFA_FLAGS: readonly (readonly [number, string])[] = [
   [0x800, 'stable-privacy'],
 ];
 
-function readHexFlags(fields: Record<string, unknown>, hex: string, family: string): void {
+function takeHexFlags(fields: Record<string, unknown>, hex: string): void {
   const bits = Number.parseInt(hex, 16);
   for (const [bit, name] of IFA_FLAGS) if ((bits & bit) !== 0) fields[name] = true;
-  if ((bits & 0x01) !== 0) fields[family === 'inet' ? 'secondary' : 'temporary'] = true;
+  if ((bits & 0x01) !== 0) fields[fields['family'] === 'inet' ? 'secondary' : 'temporary'] = true;
 }

@@ -114,6 +114,10 @@ function readAttributes(route: Route, fields: Fields, options: RouteOptions): st
     if (tos === undefined) return `unknown tos "${String(fields['tos'])}"`;
     route.tos = tos;
   }
+  return readSources(route, fields, options) ?? readRareAttributes(route, fields);
+}
+
+function readSources(route: Route, fields: Fields, options: RouteOptions): string | undefined {
   if (fields['prefsrc'] !== undefined) {
     const source = addressOf(String(fields['prefsrc']));
     if (source === undefined) return 'unreadable src';
@@ -124,7 +128,7 @@ function readAttributes(route: Route, fields: Fields, options: RouteOptions): st
     if (from === undefined) return 'unreadable from';
     if (from !== '::/0') route.fromPrefix = from;
   }
-  return readRareAttributes(route, fields);
+  return undefined;
 }
 
 function readRareAttributes(route: Route, fields: Fields): string | undefined {

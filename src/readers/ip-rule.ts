@@ -71,6 +71,9 @@ const SELECTORS: readonly ReadSelector[] = [
   readDevices,
   readMark,
   readTos,
+  readDscp,
+  readFlowLabel,
+  readProtocol,
   readPorts,
   readOwner,
   readSuppressors,
@@ -144,23 +147,28 @@ function readMark(rule: Rule, fields: Fields): string | undefined {
 }
 
 function readTos(rule: Rule, fields: Fields): string | undefined {
-  if ('tos' in fields) {
-    const tos = dsfieldNumber(textOf(fields['tos']) ?? '');
-    if (tos === undefined) return `unknown tos "${String(fields['tos'])}"`;
-    rule.tos = tos;
-  }
-  if ('dscp' in fields) {
-    const value = dscpNumber(textOf(fields['dscp']) ?? '');
-    const mask = 'dscp_mask' in fields ? numberOf(fields['dscp_mask']) : undefined;
-    if (value === undefined) return `unknown dscp "${String(fields['dscp'])}"`;
-    rule.dscp = mask === undefined ? { value } : { value, mask };
-  }
-  if ('flowlabel' in fields) {
-    const value = numberOf(fields['flowlabel']);
-    const mask = 'flowlabel_mask' in fields ? numberOf(fields['flowlabel_mask']) : 0xfffff;
-    if (value === undefined || mask === undefined) return 'unreadable "flowlabel"';
-    rule.flowLabel = { value, mask };
-  }
+  if (!('tos' in fields)) return undefined;
+  const tos = dsfieldNumber(textOf(fields['tos']) ?? '');
+  if (tos === undefined) return `unknown tos "${String(fields['tos'])}"`;
+  rule.tos = tos;
+  return undefined;
+}
+
+function readDscp(rule: Rule, fields: Fields): string | undefined {
+  if (!('dscp' in fields)) return undefined;
+  const value = dscpNumber(textOf(fields['dscp']) ?? '');
+  const mask = 'dscp_mask' in fields ? numberOf(fields['dscp_mask']) : undefined;
+  if (value === undefined) return `unknown dscp "${String(fields['dscp'])}"`;
+  rule.dscp = mask === undefined ? { value } : { value, mask };
+  return undefined;
+}
+
+function readFlowLabel(rule: Rule, fields: Fields): string | undefined {
+  if (!('flowlabel' in fields)) return undefined;
+  const value = numberOf(fields['flowlabel']);
+  const mask = 'flowlabel_mask' in fields ? numberOf(fields['flowlabel_mask']) : 0xfffff;
+  if (value === undefined || mask === undefined) return 'unreadable "flowlabel"';
+  rule.flowLabel = { value, mask };
   return undefined;
 }
 
@@ -172,20 +180,25 @@ function dscpNumber(text: string): number | undefined {
   return octet === undefined ? undefined : octet >>> 2;
 }
 
+function readProtocol(rule: Rule, fields: Fields): string | undefined {
+  if (!('ipproto' in fields)) return undefined;
+  const number = ipProtocolNumber(textOf(fields['ipproto']) ?? '');
+  if (number === undefined) return `unknown ipproto "${String(fields['ipproto'])}"`;
+  rule.ipproto = number;
+  return undefined;
+}
+
 function readPorts(rule: Rule, fields: Fields): string | undefined {
-  if ('ipproto' in fields) {
-    const number = ipProtocolNumber(textOf(fields['ipproto']) ?? '');
-    if (number === undefined) return `unknown ipproto "${String(fields['ipproto'])}"`;
-    rule.ipproto = number;
-  }
-  for (const key of ['sport', 'dport'] as const) {
-    const first = numberOf(fields[key] ?? fields[`${key}_start`]);
-    const last = key in fields ? first : numberOf(fields[`${key}_end`]);
-    if (first === undefined && last === undefined && !(key in fields)) continue;
-    if (first === undefined || last === undefined) return `unreadable "${key}"`;
-    const mask = numberOf(fields[`${key}_mask`]);
-    rule[key] = mask === undefined ? { first, last } : { first, last, mask };
-  }
+  return readPort(rule, fields, 'sport') ?? readPort(rule, fields, 'dport');
+}
+
+function readPort(rule: Rule, fields: Fields, key: 'sport' | 'dport'): string | undefined {
+  if (!(key in fields || `${key}_start` in fields)) return undefined;
+  const first = numberOf(fields[key] ?? fields[`${key}_start`]);
+  const last = key in fields ? first : numberOf(fields[`${key}_end`]);
+  if (first === undefined || last === undefined) return `unreadable "${key}"`;
+  const mask = numberOf(fields[`${key}_mask`]);
+  rule[key] = mask === undefined ? { first, last } : { first, last, mask };
   return undefined;
 }
 
