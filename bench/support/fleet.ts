@@ -288,7 +288,7 @@ const FAULTS: readonly { readonly outcome: TraceOutcome; at(pair: Pair): void }[
       }),
   },
   {
-    outcome: 'no-route',
+    outcome: 'prohibited',
     at: ({ endpoint, clientIp }) =>
       endpoint.state.routes.ipv4.push({
         ...route({ prefix: `${clientIp}/32`, dev: 'lo' }),

@@ -45,7 +45,9 @@ export function outcomeOf(answer: Refused): TraceOutcome {
       break;
   }
   switch (answer.errno) {
+    // an unreachable route tells the sender, as a prohibit route does
     case 'EACCES':
+    case 'EHOSTUNREACH':
       return 'prohibited';
     case 'EINVAL':
       return 'blackholed';

@@ -343,7 +343,7 @@ describe('traceFlow()', () => {
     { outcome: 'no-route', routes: '' },
     { outcome: 'blackholed', routes: 'blackhole 10.0.0.0/8' },
     { outcome: 'prohibited', routes: 'prohibit 10.0.0.0/8' },
-    { outcome: 'no-route', routes: 'unreachable 10.0.0.0/8' },
+    { outcome: 'prohibited', routes: 'unreachable 10.0.0.0/8' },
   ])('says $outcome of a sender with "$routes"', ({ outcome, routes }) => {
     const sender = hostOf({ id: 'node', addresses: 'eth0 172.16.0.1/24', routes });
     expect(traceFlow(worldFrom([sender]), NFS, 'node')).toMatchObject({
