@@ -1,8 +1,9 @@
 import type { TraceStep } from '../model/trace.ts';
+import type { Crossing } from './trace-crossing.ts';
 import { after, type Ending, endsAt, type Packet, type Walk } from './trace-ending.ts';
 import { linkEnd } from './trace-link.ts';
 import { cannotTell, type Found } from './trace-steps.ts';
-import { type Crossing, crossTunnel, isTunnelDevice } from './trace-tunnel.ts';
+import { crossTunnel, isTunnelDevice } from './trace-tunnel.ts';
 import type { WorldHost } from './world.ts';
 
 /** A packet on the point of leaving a host by the device that its routes chose. */
