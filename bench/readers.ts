@@ -22,13 +22,16 @@ for (let run = 0; run < RUNS; run++) {
 }
 
 const rows = [
-  ['JSON.parse alone', median(parse), json.length],
-  ['ip -j route', median(read), json.length],
-  ['ip route (text)', median(readText), text.length],
+  ['JSON.parse alone', parse, json.length],
+  ['ip -j route', read, json.length],
+  ['ip route (text)', readText, text.length],
 ] as const;
-console.log(`${ROUTES} routes, median of ${RUNS}, first run included`);
-for (const [what, ms, bytes] of rows) {
-  console.log(`${what.padEnd(18)} ${ms.toFixed(1).padStart(7)} ms  ${(bytes / 1e6).toFixed(1)} MB`);
+console.log(`${ROUTES} routes, median and best of ${RUNS}, first run included`);
+for (const [what, times, bytes] of rows) {
+  const figures = [median(times), Math.min(...times)].map(
+    (ms) => `${ms.toFixed(1).padStart(7)} ms`,
+  );
+  console.log(`${what.padEnd(18)} ${figures.join(' ')}  ${(bytes / 1e6).toFixed(1)} MB`);
 }
 const passed = median(read) <= BOUND_MS;
 console.log(`${passed ? 'ok' : 'MISSED'}: at most ${BOUND_MS} ms for JSON`);
