@@ -73,12 +73,27 @@ function groupsOf(text: string): number[] | undefined {
       if (tail < 0) return undefined;
       groups.push(tail >>> 16, tail & 0xffff);
     } else {
-      if (!/^[0-9a-fA-F]{1,4}$/.test(part)) return undefined;
-      groups.push(Number.parseInt(part, 16));
+      const group = readHex(part);
+      if (group < 0) return undefined;
+      groups.push(group);
     }
   }
   return groups;
 }
+
+/** One to four hexadecimal digits as a number, or -1. */
+function readHex(text: string): number {
+  if (text.length === 0 || text.length > 4) return -1;
+  let value = 0;
+  for (let at = 0; at < text.length; at++) {
+    const digit = HEX.indexOf(text.charAt(at));
+    if (digit < 0) return -1;
+    value = value * 16 + (digit < 16 ? digit : digit - 6);
+  }
+  return value;
+}
+
+const HEX = '0123456789abcdefABCDEF';
 
 function wordsOf(
   head: readonly number[] | undefined,

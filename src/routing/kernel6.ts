@@ -35,6 +35,7 @@ export function compileKernel6(state: NetworkState, devices: Devices): Kernel6 {
     else rowsOf.set(table, [row]);
   }
   const neighbours = neighbourStates(state.neighbours);
+  const lacksDefaults = lacksDefaultRules(state);
   const someFailed = state.neighbours.some(({ state: states }) => states.includes('FAILED'));
   const overall = (key: string) => sysctl(state.sysctls, `net.ipv6.conf.all.${key}`);
   return {
@@ -56,7 +57,7 @@ export function compileKernel6(state: NetworkState, devices: Devices): Kernel6 {
       return (forwarding ?? choices.settle('net.ipv6.conf.all.forwarding', 2)) === 0;
     },
     walksRules: (choices) =>
-      !lacksDefaultRules(state) || choices.settle('whether an IPv6 rule was ever added', 2) === 0,
+      !lacksDefaults || choices.settle('whether an IPv6 rule was ever added', 2) === 0,
     setting: (device, key) =>
       deviceSetting(state.sysctls, {
         family: 'ipv6',

@@ -53,16 +53,15 @@ export function compare(recording: Recording, observe?: Observer): Comparison {
 }
 
 export function decide(kernel: Kernel, family: Family, query: Query): Decision {
-  const { iif, source } = query;
-  if (iif === undefined) return decideOutput(kernel, { ...query, family, asker: 'route-get' });
-  const unset = family === 'ipv4' ? '0.0.0.0' : '::';
-  return decideInput(kernel, {
-    ...query,
-    family,
-    iif,
-    source: source ?? unset,
-    asker: 'route-get',
-  });
+  const { destination, source, iif, oif, mark, tos, uid } = query;
+  const { protocol, sourcePort, destinationPort } = query;
+  const header = { destination, mark, tos, protocol, sourcePort, destinationPort } as const;
+  const asker = 'route-get';
+  if (iif === undefined) {
+    return decideOutput(kernel, { family, asker, source, oif, uid, ...header });
+  }
+  const from = source ?? (family === 'ipv4' ? '0.0.0.0' : '::');
+  return decideInput(kernel, { family, asker, iif, source: from, ...header });
 }
 
 /** Types that `ip -N` prints as numbers. */
