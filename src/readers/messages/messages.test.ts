@@ -56,6 +56,13 @@ test.each([
   expect(recognise(text)).toEqual([]);
 });
 
+test.each([
+  'connect ECONNREFUSED /csi-data/csi.sock',
+  'dial unix /csi-data/csi.sock: connect: connection refused',
+])('a refusal by a unix socket says nothing of an address: %s', (text) => {
+  expect(recognise(text).map(({ id }) => id)).toEqual(['csi-socket-missing']);
+});
+
 describe('mergeMessages()', () => {
   const event = (text: string, firstUnixMs: number, count: number) =>
     messageOf(

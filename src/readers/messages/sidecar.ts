@@ -82,12 +82,13 @@ export const SIDECAR_SHAPES: readonly MessageShape[] = [
     id: 'csi-socket-missing',
     category: 'driver-gone',
     pattern:
-      /Still connecting to unix:\/\/|Failed to connect to the CSI driver|error connecting to (?:the )?CSI driver/i,
+      /Still connecting to unix:\/\/|Failed to (?:connect to the|establish connection to) CSI driver|error connecting to (?:the )?CSI driver|dial unix|ECONNREFUSED \/|No connection established.*unix:/i,
     seenAt: [SIDECARS],
     meaning: 'the driver has not opened its socket',
     proves: 'the driver process is not up yet, or dies before it listens',
     provesNot: 'why: a missing configuration and a crash look the same here',
     examples: [
+      'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing dial unix /csi-data/csi.sock: connect: no such file or directory"',
       'connection.go:131] Still connecting to unix:///csi-data/csi.sock',
       '"Failed to connect to the CSI driver" err="context deadline exceeded"',
     ],

@@ -31,7 +31,8 @@ export const TRANSPORT_SHAPES: readonly MessageShape[] = [
   {
     id: 'connect-refused',
     category: 'refused',
-    pattern: /ECONNREFUSED|connect: connection refused|connection refused\)?$/i,
+    // one to a unix socket says nothing of an address
+    pattern: /ECONNREFUSED(?! *\/)|dial tcp \S+ connect: connection refused/,
     seenAt: SEEN,
     meaning: 'the address answered that nothing listens on the port',
     proves: 'packets reach that address and its answers come back; the service is down',
