@@ -27,23 +27,24 @@ export function rangesOf(network: Uint32Array, length: Uint8Array): Ranges4 {
   const start = new Uint32Array(2 * count + 1);
   const owner = new Int32Array(2 * count + 1);
   const parent = new Int32Array(count);
-  const last = new Uint32Array(count);
   let ranges = 1;
   owner[0] = -1;
   let open = -1;
+  let last = 0;
   for (let prefix = 0; prefix <= count; prefix++) {
     const at = prefix < count ? (network[prefix] as number) : 0;
-    while (open >= 0 && (prefix === count || (last[open] as number) < at)) {
+    while (open >= 0 && (prefix === count || last < at)) {
       // back to the prefix around it, unless that ends here too
-      const end = last[open] as number;
+      const end = last;
       open = parent[open] as number;
-      if (end === 0xffffffff || (open >= 0 && last[open] === end)) continue;
+      if (open >= 0) last = lastOf(network[open] as number, length[open] as number);
+      if (end === 0xffffffff || (open >= 0 && last === end)) continue;
       start[ranges] = end + 1;
       owner[ranges++] = open;
     }
     if (prefix === count) break;
     parent[prefix] = open;
-    last[prefix] = at | hostMask(length[prefix] as number);
+    last = lastOf(at, length[prefix] as number);
     open = prefix;
     if (start[ranges - 1] === at) ranges--;
     start[ranges] = at;
@@ -53,8 +54,10 @@ export function rangesOf(network: Uint32Array, length: Uint8Array): Ranges4 {
   return { start: starts, owner: owner.subarray(0, ranges), parent, ...indexOf(starts) };
 }
 
-function hostMask(length: number): number {
-  return length === 0 ? 0xffffffff : 2 ** (32 - length) - 1;
+/** Last address of a prefix. */
+function lastOf(network: number, length: number): number {
+  // a shift by 32 would shift by nothing
+  return length === 32 ? network : (network | (0xffffffff >>> length)) >>> 0;
 }
 
 /** How finely a table of so many ranges is indexed: 256 KiB, or 1 MiB for a full routing table. */

@@ -139,8 +139,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     what: 'a range ends one address early',
     file: 'ranges.ts',
-    find: 'return length === 0 ? 0xffffffff : 2 ** (32 - length) - 1;',
-    replace: 'return length === 0 ? 0xffffffff : 2 ** (32 - length) - (length === 32 ? 1 : 2);',
+    find: 'return length === 32 ? network : (network | (0xffffffff >>> length)) >>> 0;',
+    replace: 'return length > 30 ? network : ((network | (0xffffffff >>> length)) >>> 0) - 1;',
   },
   {
     what: 'link-scope addresses are borrowed from other devices',
