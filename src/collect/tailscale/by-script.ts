@@ -65,7 +65,8 @@ function takeReached(
   }
   const [line = '', box = ''] = answer.stdout.split('\n');
   const [by = '', socket = ''] = line.split(' ');
-  const reached = waysIn(socket, box)[by];
+  // a Map: what the far side prints may well be the name of something every object has
+  const reached = waysIn(socket, box).get(by);
   if (!reached) {
     const tried = socket
       ? `${socket} is there, but neither curl nor tailscale is`
@@ -77,21 +78,30 @@ function takeReached(
   return reached;
 }
 
-function waysIn(socket: string, box: string): Readonly<Record<string, Reached>> {
+function waysIn(socket: string, box: string): ReadonlyMap<string, Reached> {
   const cli = `tailscale --socket=${socket}`;
   const docker = `docker exec ${box} tailscale`;
-  return {
-    curl: {
-      reachedBy: socket,
-      typed: { prefs: typedRequest(socket, 'prefs'), status: typedRequest(socket, 'status') },
-    },
-    cli: {
-      reachedBy: socket,
-      typed: { prefs: `${cli} debug prefs`, status: `${cli} status --json` },
-    },
-    docker: {
-      reachedBy: `docker exec ${box}`,
-      typed: { prefs: `${docker} debug prefs`, status: `${docker} status --json` },
-    },
-  };
+  return new Map([
+    [
+      'curl',
+      {
+        reachedBy: socket,
+        typed: { prefs: typedRequest(socket, 'prefs'), status: typedRequest(socket, 'status') },
+      },
+    ],
+    [
+      'cli',
+      {
+        reachedBy: socket,
+        typed: { prefs: `${cli} debug prefs`, status: `${cli} status --json` },
+      },
+    ],
+    [
+      'docker',
+      {
+        reachedBy: `docker exec ${box}`,
+        typed: { prefs: `${docker} debug prefs`, status: `${docker} status --json` },
+      },
+    ],
+  ]);
 }
