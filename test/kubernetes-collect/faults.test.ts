@@ -77,12 +77,13 @@ describe('faults that look like the outage show other signatures', () => {
     let isCrashing = false;
     const started = await startTestCluster({ driverCrashes: () => isCrashing });
     cluster = started;
-    const isUp = async () => {
-      const { csiPods } = await look(started);
-      const all = csiPods.seen ? csiPods.value : [];
-      return all.length > 0 && all.every((pod) => pod.readyContainers === pod.containers.length);
-    };
-    await expect.poll(isUp, WAIT).toBe(true);
+    const leader = (pool: string) =>
+      started.kubernetes.cluster.get(
+        'leases.coordination.k8s.io',
+        `democratic-csi/org-democratic-csi-${pool}`,
+      )?.spec.holderIdentity;
+    // sidecars lead once they have got past the driver's Probe
+    await expect.poll(() => ['hdd', 'nvme'].map(leader), WAIT).not.toContain(undefined);
     isCrashing = true;
     killDrivers(started.kubernetes);
     for (const pod of started.kubernetes.cluster.list('pods')) {

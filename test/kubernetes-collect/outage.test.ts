@@ -149,6 +149,49 @@ test('nothing is written, and no Secret is read while volumes tell the address',
   expect(asked.filter(({ objectRef }) => objectRef?.resource === 'secrets')).toEqual([]);
 });
 
+test('a volume from before the NAS moved is noticed, by the addresses of a Secret alone', async () => {
+  const [volume] = cluster.kubernetes.cluster.list('persistentvolumes');
+  const csi = volume?.spec.csi;
+  cluster.kubernetes.load([
+    {
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name: 'pvc-old' },
+      spec: {
+        ...volume?.spec,
+        claimRef: undefined,
+        csi: {
+          ...csi,
+          volumeHandle: 'pvc-old',
+          volumeAttributes: { ...csi?.volumeAttributes, server: '10.0.0.5' },
+        },
+      },
+    },
+  ]);
+  const before = cluster.kubernetes.audit.length;
+  const facts = await look();
+  const old = value(facts.backends).find(({ server }) => server === '10.0.0.5');
+  expect(old).toMatchObject({ outdated: true, volumes: 1, volumeNames: ['pvc-old'] });
+  const present = value(facts.backends).find(
+    ({ server, driver }) => server === '127.0.0.1' && driver === old?.driver,
+  );
+  expect(present).toMatchObject({ outdated: false, sources: ['volume-attributes', 'secret'] });
+  expect(present?.ports).toContainEqual({
+    port: cluster.nas.apiPort,
+    use: 'api',
+    protocol: 'http',
+  });
+  expect(JSON.stringify(facts)).not.toContain(API_KEY);
+  const secrets = cluster.kubernetes.audit
+    .slice(before)
+    .filter(({ user, objectRef }) => user.username === 'admin' && objectRef?.resource === 'secrets')
+    .map(({ verb, objectRef }) => `${verb} ${objectRef?.name}`);
+  expect(secrets).toHaveLength(1);
+  expect(secrets[0]).toMatch(/^get democratic-csi-(hdd|nvme)-driver-config$/);
+  const without = await look({ mayReadSecrets: false });
+  expect(value(without.backends).some(({ outdated }) => outdated)).toBe(false);
+});
+
 test('the key that drivers print is nowhere, even when the API refuses it', async () => {
   cluster.nas.become('unauthorized');
   let facts = await look();

@@ -1,4 +1,7 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { OutsideError } from '../../src/model/outside-error.ts';
@@ -78,6 +81,38 @@ describe('the client', () => {
     expect(String(error)).toMatch(says);
     expect((error as OutsideError).next).toBeTruthy();
     expect(String(error)).not.toContain('planted');
+  });
+
+  test('gets a token anew once when it was refused, however many were refused', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rp-plugin-'));
+    const plugin = join(folder, 'plugin.sh');
+    writeFileSync(
+      plugin,
+      `#!/bin/sh
+echo x >>${folder}/runs
+printf '{"kind":"ExecCredential","status":{"token":"t%s"}}' "$(wc -l <${folder}/runs | tr -d ' ')"`,
+      { mode: 0o755 },
+    );
+    const exec = {
+      apiVersion: 'client.authentication.k8s.io/v1',
+      command: plugin,
+      interactiveMode: 'Never',
+    };
+    api = await startFakeApi(
+      (request, response) => {
+        if (request.headers.authorization === 'Bearer t2') json(response, 200, { items: [1] });
+        else json(response, 401, { message: 'expired' });
+      },
+      { exec },
+    );
+    const { kube } = await openKubernetes({ kubeconfig: api.kubeconfig });
+    const ends = await Promise.all(
+      [1, 2, 3].map(() => kube.list({ resource: PODS }, () => undefined, signal)),
+    );
+    kube.close();
+    expect(ends.map(({ is }) => is)).toEqual(['read', 'read', 'read']);
+    expect(readFileSync(join(folder, 'runs'), 'utf8')).toBe('x\nx\n');
+    rmSync(folder, { recursive: true });
   });
 
   test('a refusal and an absent kind are answers', async () => {

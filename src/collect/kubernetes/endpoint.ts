@@ -49,12 +49,18 @@ export function apiEndpoint(
   const found = text === undefined ? undefined : hostAndPort(text);
   if (!found) return undefined;
   const { host, port } = found;
-  const scheme = /^(?:https|wss):/i.test(text ?? '') ? 'https' : undefined;
+  const scheme = schemeOf(text ?? '');
   const ports = usual.filter(({ protocol }) => scheme === undefined || protocol === scheme);
   return {
     server: host,
     ports: port === undefined ? ports : [{ port, use: 'api', ...protocolOf(port, scheme) }],
   };
+}
+
+function schemeOf(text: string): 'http' | 'https' | undefined {
+  const [, scheme] = /^(https?|wss?):/i.exec(text) ?? [];
+  if (scheme === undefined) return undefined;
+  return /s$/i.test(scheme) ? 'https' : 'http';
 }
 
 function protocolOf(port: number, scheme: string | undefined): { protocol?: string } {

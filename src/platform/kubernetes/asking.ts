@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { KubeAnswer, KubeRight } from '../../ports/kubernetes.ts';
-import type { Credentials } from './credentials.ts';
+import type { Access, Credentials } from './credentials.ts';
 import { answerProblem, connectionProblem, type KubeStatus, rightText } from './problem.ts';
 import { send, type WireAnswer, type WireAsk } from './wire.ts';
 
@@ -36,10 +36,11 @@ export function askerOf(server: string, credentials: Credentials): AskRaw {
   return async (ask, signal) => {
     let renewed = false;
     for (let attempt = 1; ; attempt += 1) {
-      const answer = await sendOnce(server, { ask, credentials }, signal);
+      const access = await accessFor(ask, credentials, signal);
+      const answer = await send(wireOf(server, ask), access, signal);
       if (answer.code === 401 && !renewed) {
         renewed = true;
-        credentials.renew();
+        credentials.renew(access);
       } else if (isOverloaded(answer.code) && attempt < TRIES) {
         const waitS = Math.min(answer.retryAfterS ?? 0.5, LONGEST_WAIT_S);
         await wait(waitS * 1000, undefined, { signal });
@@ -48,26 +49,31 @@ export function askerOf(server: string, credentials: Credentials): AskRaw {
   };
 }
 
-async function sendOnce(
-  server: string,
-  { ask, credentials }: { readonly ask: Ask; readonly credentials: Credentials },
+async function accessFor(
+  { right }: Ask,
+  credentials: Credentials,
   signal: AbortSignal,
-): Promise<WireAnswer> {
-  const doing = rightText(ask.right);
-  const access = await credentials.access(signal).catch((error: unknown) => {
+): Promise<Access> {
+  try {
+    return await credentials.access(signal);
+  } catch (error) {
     signal.throwIfAborted();
-    throw connectionProblem(doing, error);
-  });
-  const wire = {
-    method: ask.method,
-    url: urlOf(server, ask.path),
-    accept: ask.accept,
-    body: ask.body,
-    limitBytes: ask.limitBytes ?? ANSWER_LIMIT_BYTES,
+    throw connectionProblem(rightText(right), error);
+  }
+}
+
+function wireOf(server: string, ask: Ask): WireAsk {
+  const { method, path, accept, body, right, limitBytes = ANSWER_LIMIT_BYTES } = ask;
+  const doing = rightText(right);
+  return {
+    method,
+    url: urlOf(server, path),
+    accept,
+    body,
+    limitBytes,
     timeoutMs: REQUEST_TIMEOUT_MS,
     doing,
   };
-  return send(wire, access, signal);
 }
 
 /** A server's URL may have a path of its own, where a gateway stands before it. */

@@ -14,8 +14,11 @@ export interface Access {
 /** Gives access, and gets it anew when it was refused or is about to end. */
 export interface Credentials {
   access(signal: AbortSignal): Promise<Access>;
-  /** Forgets what it has: a plugin is asked again, files are read again. */
-  renew(): void;
+  /**
+   * Forgets what was refused: a plugin is asked again, files are read again. Several requests may
+   * be refused at once; only the first to say so counts.
+   */
+  renew(refused: Access): void;
   close(): void;
 }
 
@@ -23,32 +26,42 @@ export interface Credentials {
 const CONNECTIONS = 6;
 const BEFORE_EXPIRY_MS = 30_000;
 
+type Held = Access & { readonly untilUnixMs: number };
+
 export function credentialsOf(target: KubeTarget): Credentials {
-  let held: Promise<Access & { readonly untilUnixMs: number }> | undefined;
-  let agent: Agent | undefined;
-  const forget = () => {
-    held = undefined;
-    agent?.destroy();
-    agent = undefined;
+  let getting: Promise<Held> | undefined;
+  let current: Held | undefined;
+  const agents = new Set<Agent>();
+  const forget = (access: Access) => {
+    if (current !== access) return;
+    // its connections stay until the end: other requests may still be under way on them
+    current = undefined;
+    getting = undefined;
   };
   return {
     async access(signal) {
-      const before = await held;
-      if (before && before.untilUnixMs <= Date.now()) forget();
-      held ??= accessOf(target, signal).catch((error: unknown) => {
-        held = undefined;
-        throw error;
-      });
-      const access = await held;
-      agent = access.agent;
-      return access;
+      if (current && current.untilUnixMs <= Date.now()) forget(current);
+      getting ??= accessOf(target, signal).then(
+        (access) => {
+          current = access;
+          agents.add(access.agent);
+          return access;
+        },
+        (error: unknown) => {
+          getting = undefined;
+          throw error;
+        },
+      );
+      return getting;
     },
     renew: forget,
-    close: forget,
+    close() {
+      for (const agent of agents) agent.destroy();
+    },
   };
 }
 
-async function accessOf(target: KubeTarget, signal: AbortSignal) {
+async function accessOf(target: KubeTarget, signal: AbortSignal): Promise<Held> {
   const { KubeConfig } = await import('./client-node.ts');
   const { cluster, impersonate } = target;
   const { exec: _plugin, impersonateUser: _as, ...user } = target.user;
