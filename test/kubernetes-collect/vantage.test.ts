@@ -136,7 +136,7 @@ describe('node://', () => {
   test('a look that is given up takes its pod along', async () => {
     vantage = await openKubeVantage(NODE_URL, { ...opened }, { image, signal });
     const abort = new AbortController();
-    const looking = vantage.sh('sleep 30', { ...options, signal: abort.signal });
+    const looking = vantage.sh('exec sleep 30', { ...options, signal: abort.signal });
     await until(() => ours().length === 1);
     abort.abort(new Error('enough'));
     await expect(looking).rejects.toThrow();
@@ -145,7 +145,7 @@ describe('node://', () => {
 
   test('so does closing the vantage', async () => {
     vantage = await openKubeVantage(NODE_URL, { ...opened }, { image, signal });
-    const looking = vantage.sh('sleep 30', options);
+    const looking = vantage.sh('exec sleep 30', options);
     const ended = expect(looking).rejects.toThrow();
     await until(() => ours().length === 1);
     await vantage.close();
@@ -160,7 +160,7 @@ describe('node://', () => {
       nodeName: 'talos-1',
       image: 'docker.io/library/busybox:1.37.0',
       pull: 'Never',
-      script: 'sleep 50',
+      script: 'exec sleep 50',
     });
     await opened.pods.createPod('democratic-csi', pod, signal);
     const at = (nowUnixMs: number) => ({ nowUnixMs, signal });
