@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   diagnose: { load: async () => (await import('./diagnose.ts')).diagnoseCommand() },
   trace: { load: async () => (await import('./trace.ts')).traceCommand() },
   whatif: { load: async () => (await import('./whatif.ts')).whatifCommand() },
+  rbac: { load: async () => (await import('./rbac.ts')).rbacCommand() },
   demo: { load: async () => (await import('./demo.ts')).demoCommand() },
   lab: { load: async () => (await import('./lab.ts')).labCommand(), hidden: true },
 };
