@@ -1,4 +1,5 @@
 import type { Case, Party } from '../causes/cause.ts';
+import { isAddress } from '../model/address.ts';
 import { PROTOCOL_NUMBER } from '../model/flow.ts';
 import type { Probe } from '../model/observation.ts';
 import { familyOf } from '../model/prefix.ts';
@@ -83,8 +84,4 @@ export function sourceAddress(world: World, id: string, towards: string): string
 /** What people call the host; nobody looked at it: its address instead of the URL that failed. */
 function nameOf({ hosts }: Snapshot, id: string, otherwise: string): string {
   return hosts[id]?.name ?? (id.includes('://') ? otherwise : id);
-}
-
-function isAddress(id: string): boolean {
-  return /^[0-9.]+$|:/.test(id);
 }

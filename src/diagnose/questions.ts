@@ -1,3 +1,4 @@
+import { isAddress } from '../model/address.ts';
 import { type Address, type Family, TABLE } from '../model/network.ts';
 import { familyOf, prefixContains, prefixLength } from '../model/prefix.ts';
 import type { Snapshot } from '../model/snapshot.ts';
@@ -78,8 +79,7 @@ function lanAddresses({ hosts }: Snapshot, id: string): Address[] {
 }
 
 function addressItself(id: string, like: string): string | undefined {
-  const isAddress = /^[0-9.]+$|:/.test(id) && !id.includes('/');
-  return isAddress && familyOf(id) === familyOf(like) ? id : undefined;
+  return isAddress(id) && familyOf(id) === familyOf(like) ? id : undefined;
 }
 
 /**

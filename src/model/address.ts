@@ -126,3 +126,8 @@ function longestZeroRun(groups: readonly number[]): { start: number; length: num
   }
   return best;
 }
+
+/** Whether the text is a bare IPv4 or IPv6 address: no prefix, no port, no URL. */
+export function isAddress(text: string): boolean {
+  return readIpv4(text) >= 0 || readIpv6(text) !== undefined;
+}
