@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ObjectRef, SeenSignature } from './cluster-message.ts';
 import { Flow } from './flow.ts';
 import { Question } from './snapshot.ts';
 import { Trace } from './trace.ts';
@@ -50,6 +51,8 @@ export const Finding = z.object({
   contrast: z.array(z.string()),
   /** Further things the same cause does, for instance other captured addresses. */
   also: z.array(z.string()),
+  /** What in the cluster hangs because of it, as a person would restart it. */
+  affects: z.array(ObjectRef).optional(),
   /** The one fact that would turn `likely` into `proven`. */
   wouldProve: z.string().optional(),
   fixes: z.array(z.string()),
@@ -70,6 +73,33 @@ export const Disagreement = z.object({
 });
 export type Disagreement = z.infer<typeof Disagreement>;
 
+/** One thing of the cluster that is not as it should be. */
+export const Symptom = z.object({
+  object: ObjectRef,
+  nodeName: z.string().optional(),
+  /** As `kubectl get` words it: `2/6 CrashLoopBackOff`, `ContainerCreating`, `Pending`. */
+  state: z.string(),
+  sinceUnixMs: z.number().optional(),
+  /** What it says, in one line. */
+  says: z.string().optional(),
+  /** The server it hangs on, where its volumes or driver lead to one. */
+  server: z.string().optional(),
+});
+export type Symptom = z.infer<typeof Symptom>;
+
+/** What the cluster shows of the trouble, from pods to the storage server. */
+export const ClusterView = z.object({
+  /** URL of the API server. */
+  server: z.string(),
+  context: z.string().optional(),
+  /** The earliest time of a symptom that is still there. */
+  sinceUnixMs: z.number().optional(),
+  symptoms: z.array(Symptom),
+  /** Known shapes among messages, most telling first. */
+  signatures: z.array(SeenSignature),
+});
+export type ClusterView = z.infer<typeof ClusterView>;
+
 /** What can be said of a snapshot. */
 export const Diagnosis = z.object({
   schema: z.literal('returnpath/diagnosis'),
@@ -82,6 +112,7 @@ export const Diagnosis = z.object({
   endedUnixMs: z.number(),
   /** Host id to name and address, for reports. */
   hosts: z.record(z.string(), z.object({ name: z.string(), address: z.string().optional() })),
+  cluster: ClusterView.optional(),
   traces: z.array(Trace),
   findings: z.array(Finding),
   /** What was read that is no finding of its own: probe results, healthy answers. */

@@ -3,6 +3,7 @@ import { factOf } from './fact.ts';
 import { NetworkFacts } from './network.ts';
 import { ProbeOutcome } from './observation.ts';
 import { TailscaleElsewhere, TailscaleFacts } from './tailscale.ts';
+import { TruenasFacts } from './truenas.ts';
 
 /** What was seen of one machine, whichever way it was looked at. */
 export const HostFacts = z.object({
@@ -42,5 +43,7 @@ export const HostFacts = z.object({
    * They do not shape the host's routing, but they tell who advertises what in the tailnet.
    */
   tailscaleElsewhere: factOf(z.array(TailscaleElsewhere)),
+  /** Of a TrueNAS whose API was asked. */
+  truenas: TruenasFacts.optional(),
 });
 export type HostFacts = z.infer<typeof HostFacts>;

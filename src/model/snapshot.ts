@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ClusterFacts } from './cluster.ts';
 import { HostFacts } from './host.ts';
 import { Observation } from './observation.ts';
 
@@ -39,5 +40,7 @@ export const Snapshot = z.object({
   hosts: z.record(z.string(), HostFacts),
   failedVantages: z.array(FailedVantage),
   observations: z.array(Observation),
+  /** The cluster the question came from, where one was read. */
+  cluster: ClusterFacts.optional(),
 });
 export type Snapshot = z.infer<typeof Snapshot>;

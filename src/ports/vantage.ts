@@ -1,4 +1,5 @@
 import type { ProbeKind, ProbeOutcome } from '../model/observation.ts';
+import type { Truenas } from './truenas.ts';
 
 /** What a shell script printed and how it ended. */
 export interface ShellAnswer {
@@ -117,6 +118,8 @@ export interface Vantage {
   readonly unixHttp?:
     | ((ask: UnixHttpAsk, signal: AbortSignal) => Promise<UnixHttpAnswer>)
     | undefined;
+  /** The host's management API, where that is how it is looked at. */
+  readonly truenas?: Truenas | undefined;
   /** Ends helpers and connections; safe to call twice. */
   close(): Promise<void>;
 }
