@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { IMAGES } from '../kubernetes/homelab/images.ts';
 import { withoutTag } from '../kubernetes/programs.ts';
@@ -14,8 +14,6 @@ const LACKING: Readonly<Record<string, readonly string[]>> = {
     ...['ping', 'arping', 'traceroute', 'tracepath', 'nc', 'netcat', 'ncat', 'tcpdump', 'nft'],
   ],
 };
-
-const ANYBODY_MAY_RUN = 0o111;
 
 /** Finds programs as a container of some image would. */
 export interface ContainerPaths {
@@ -54,8 +52,7 @@ function linkPrograms(folder: string, path: string, lacking: readonly string[]):
   const places = new Map(
     folders(path)
       .toReversed()
-      .filter(isFolder)
-      .flatMap((at) => readdirSync(at).map((name) => [name, join(at, name)] as const)),
+      .flatMap((at) => namesIn(at).map((name) => [name, join(at, name)] as const)),
   );
   for (const name of lacking) places.delete(name);
   for (const [name, place] of places) symlinkSync(place, join(folder, name));
@@ -66,11 +63,22 @@ function folders(path: string): readonly string[] {
   return path.split(':').filter((folder) => folder !== '');
 }
 
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+// A path may name folders that are not there or that this user may not look into, as root's own in a
+// lab without root: a search passes over them, whatever the reason. Source: execvp(3).
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 function isThere(folder: string, program: string): boolean {
-  const { mode = 0 } = statSync(join(folder, program), { throwIfNoEntry: false }) ?? {};
-  return (mode & ANYBODY_MAY_RUN) !== 0;
+  try {
+    accessSync(join(folder, program), constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
