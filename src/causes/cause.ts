@@ -1,3 +1,5 @@
+import type { ClusterFacts } from '../model/cluster.ts';
+import type { ObjectRef } from '../model/cluster-message.ts';
 import type { ByHand, Evidence } from '../model/diagnosis.ts';
 import type { HostFacts } from '../model/host.ts';
 import type { KernelRoute, Probe } from '../model/observation.ts';
@@ -43,6 +45,23 @@ export interface Case {
   readonly others: readonly { readonly client: Party; readonly probes: readonly Probe[] }[];
 }
 
+/** A pod and the node it is on, asking the same address: who of the two is answered tells a lot. */
+export interface PodCase {
+  /** The pod asks, in its own network. Its packets may be masqueraded, so nothing is traced. */
+  readonly pod: Case;
+  /** The node asks, in the host network. */
+  readonly node: Case;
+}
+
+/** One cluster, and the paths that were looked at from it. */
+export interface ClusterCase {
+  readonly snapshot: Snapshot;
+  readonly cluster: ClusterFacts;
+  /** Of a node and a server each; none where nobody could look. */
+  readonly cases: readonly Case[];
+  readonly podCases: readonly PodCase[];
+}
+
 /** What one cause says of one case. Every `present` names the lines it was read from. */
 export type Verdict =
   | {
@@ -56,6 +75,8 @@ export type Verdict =
       /** Who is answered all the same, and why. */
       readonly contrast: readonly string[];
       readonly also: readonly string[];
+      /** What in the cluster hangs because of it. */
+      readonly affects?: readonly ObjectRef[] | undefined;
       /** The one fact that would make `likely` proven. */
       readonly wouldProve?: string | undefined;
       readonly byHand: ByHand;
@@ -63,15 +84,26 @@ export type Verdict =
   | { readonly is: 'absent'; readonly because: string }
   | { readonly is: 'unknown'; readonly missing: readonly string[] };
 
-/** One way a path breaks. Pure: `judge` may not read, wait or write anything. */
-export interface Cause {
+interface CauseFrame {
   /** Kebab-case and permanent: runbooks and alerts quote it. */
   readonly id: string;
   /** One line, under 60 characters, no full stop. */
   readonly title: string;
-  /** The part of the path it breaks; an earlier broken part hides later ones. */
-  readonly breaks: 'host' | 'forward-route' | 'return-route' | 'service';
   /** Ids of fixes that undo it, least invasive first. */
   readonly fixes: readonly string[];
+}
+
+/** One way a path breaks. Pure: `judge` may not read, wait or write anything. */
+export interface Cause extends CauseFrame {
+  /** The part of the path it breaks; an earlier broken part hides later ones. */
+  readonly breaks: 'host' | 'forward-route' | 'return-route' | 'service';
   judge(c: Case): Verdict;
+}
+
+/**
+ * One way in which a cluster fails at its storage although the path from its nodes may be well.
+ * These do not hide each other: each rests on what another object said last, or on another fact.
+ */
+export interface ClusterCause extends CauseFrame {
+  judge(c: ClusterCase): Verdict;
 }

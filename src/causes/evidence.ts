@@ -92,7 +92,8 @@ export function halfOpen(c: Case): readonly Evidence[] {
   ];
 }
 
-function counterRise(c: Case, counter: string): readonly Evidence[] {
+/** The counter rose at the server between the samples before and after the probes. */
+export function counterRise(c: Case, counter: string): readonly Evidence[] {
   const samples = c.snapshot.observations.filter(
     (o): o is CounterSample => o.kind === 'counters' && o.host === c.server.id,
   );

@@ -4,6 +4,7 @@ import type { NeighbourSample } from '../model/observation.ts';
 import { hostAbsent } from './host-absent.ts';
 import { serviceRefused } from './service-refused.ts';
 import { serviceSilent } from './service-silent.ts';
+import { storageApiRefused } from './storage-api-refused.ts';
 
 describe('service-refused', () => {
   const refused = [probe('refused', 1)];
@@ -36,6 +37,25 @@ describe('service-refused', () => {
 
   test.each(['timed-out', 'answered', 'unreachable'] as const)('is absent when %s', (outcome) => {
     expect(serviceRefused.judge(caseOf({ probes: [probe(outcome, 400)] })).is).toBe('absent');
+  });
+});
+
+describe('storage-api-refused', () => {
+  const api = { ...probe('refused', 1), probe: 'https' as const };
+  const nfs = { ...probe('answered', 1), probe: 'nfs' as const };
+
+  test('is the API alone that refuses, and is no refused service then', () => {
+    const c = caseOf({ probes: [api, nfs] });
+    expect(storageApiRefused.judge(c)).toMatchObject({ is: 'present', certainty: 'likely' });
+    expect(serviceRefused.judge(c).is).toBe('absent');
+  });
+
+  test.each([
+    { when: 'NFS refuses as well', probes: [api, { ...nfs, outcome: 'refused' as const }] },
+    { when: 'NFS was not asked', probes: [api] },
+    { when: 'nothing is refused', probes: [nfs] },
+  ])('is absent when $when', ({ probes }) => {
+    expect(storageApiRefused.judge(caseOf({ probes })).is).toBe('absent');
   });
 });
 

@@ -1,8 +1,9 @@
-import type { Case, Party } from '../causes/cause.ts';
+import type { Case, ClusterCase, Party, PodCase } from '../causes/cause.ts';
 import { isAddress } from '../model/address.ts';
+import type { ClusterNode } from '../model/cluster-symptoms.ts';
 import { PROTOCOL_NUMBER } from '../model/flow.ts';
 import type { Probe } from '../model/observation.ts';
-import { familyOf } from '../model/prefix.ts';
+import { familyOf, prefixContains } from '../model/prefix.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { decideOutput } from '../routing/decide-output.ts';
 import { traceThereAndBack } from '../routing/trace.ts';
@@ -12,6 +13,67 @@ import { checkedReply } from './check-kernel.ts';
 /** One case for each address of the server that was asked about. */
 export function casesOf(snapshot: Snapshot, world: World): Case[] {
   return snapshot.question.serverAddresses.map((address) => caseOf(snapshot, world, address));
+}
+
+/** What causes of the cluster judge by; undefined where no cluster was read. */
+export function clusterCaseOf(
+  snapshot: Snapshot,
+  world: World,
+  cases: readonly Case[],
+): ClusterCase | undefined {
+  const { cluster, question } = snapshot;
+  if (!cluster) return undefined;
+  const pods = question.compare.filter((id) => podNodeOf(snapshot, world, id) !== undefined);
+  const podCases = cases.flatMap((node) =>
+    pods
+      .filter((id) => podNodeOf(snapshot, world, id)?.addresses.includes(node.client.address ?? ''))
+      .map((id): PodCase => ({ pod: podCase(snapshot, world, { id, node }), node })),
+  );
+  return { snapshot, cluster, cases, podCases };
+}
+
+/** The node in whose pod network a host lives, as the cluster hands out its addresses. */
+export function podNodeOf(snapshot: Snapshot, world: World, id: string): ClusterNode | undefined {
+  const { nodes } = snapshot.cluster ?? {};
+  const [server] = snapshot.question.serverAddresses;
+  const address = server === undefined ? undefined : sourceAddress(world, id, server);
+  if (!nodes?.seen || address === undefined) return undefined;
+  return nodes.value.find(({ podNetworks = [] }) =>
+    podNetworks.some(
+      (network) => familyOf(network) === familyOf(address) && prefixContains(network, address),
+    ),
+  );
+}
+
+/** Only its ends are known: on the way its packets may be masqueraded, so nothing is traced. */
+function podCase(
+  snapshot: Snapshot,
+  world: World,
+  { id, node }: { readonly id: string; readonly node: Case },
+): Case {
+  const { server } = node;
+  const client = partyOf(snapshot, world, id, server.address);
+  return {
+    snapshot,
+    client,
+    server,
+    forward: undefined,
+    back: undefined,
+    reply: replyTo(snapshot, world, { client, address: server.address }),
+    probes: probesOf(snapshot, id, server.address),
+    controls: controlsOf(snapshot, id, server.address),
+    others: [],
+  };
+}
+
+function replyTo(
+  snapshot: Snapshot,
+  world: World,
+  { client, address }: { readonly client: Party; readonly address: string },
+): Case['reply'] {
+  if (!client.address) return { answer: undefined, kernel: undefined, agree: undefined };
+  const { to } = snapshot.question;
+  return checkedReply(snapshot, world, { host: to, from: address, to: client.address });
 }
 
 function caseOf(snapshot: Snapshot, world: World, address: string): Case {
@@ -30,22 +92,27 @@ function caseOf(snapshot: Snapshot, world: World, address: string): Case {
     server: { id: to, name: nameOf(snapshot, to, address), address, facts: snapshot.hosts[to] },
     forward: legs?.forward,
     back: legs?.back,
-    reply: client.address
-      ? checkedReply(snapshot, world, { host: to, from: address, to: client.address })
-      : { answer: undefined, kernel: undefined, agree: undefined },
+    reply: replyTo(snapshot, world, { client, address }),
     probes: probesOf(snapshot, from, address),
-    controls: snapshot.observations.filter(
-      (o): o is Probe =>
-        o.kind === 'probe' &&
-        o.host === from &&
-        o.role === 'control' &&
-        familyOf(o.flow.destination) === familyOf(address),
-    ),
-    others: compare.map((id) => ({
-      client: partyOf(snapshot, world, id, address),
-      probes: probesOf(snapshot, id, address),
-    })),
+    controls: controlsOf(snapshot, from, address),
+    // a pod may be masqueraded: what becomes of its packets says nothing of its own address
+    others: compare
+      .filter((id) => podNodeOf(snapshot, world, id) === undefined)
+      .map((id) => ({
+        client: partyOf(snapshot, world, id, address),
+        probes: probesOf(snapshot, id, address),
+      })),
   };
+}
+
+function controlsOf({ observations }: Snapshot, host: string, like: string): Probe[] {
+  return observations.filter(
+    (o): o is Probe =>
+      o.kind === 'probe' &&
+      o.host === host &&
+      o.role === 'control' &&
+      familyOf(o.flow.destination) === familyOf(like),
+  );
 }
 
 function probesOf({ observations }: Snapshot, host: string, address: string): Probe[] {

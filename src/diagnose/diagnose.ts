@@ -1,21 +1,15 @@
-import type { Case, Cause, Verdict } from '../causes/cause.ts';
+import type { Case } from '../causes/cause.ts';
 import { cameBack, probeEvidence } from '../causes/evidence.ts';
-import { causes } from '../causes/index.ts';
 import { DIAGNOSIS_VERSION, type Diagnosis, type Finding } from '../model/diagnosis.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Trace } from '../model/trace.ts';
 import { type World, worldOf } from '../routing/world.ts';
-import { casesOf } from './cases.ts';
+import { casesOf, clusterCaseOf } from './cases.ts';
 import { disagreementsOf } from './check-kernel.ts';
 import { nextSteps, summaryOf } from './conclusion.ts';
+import { findingsOf, type Judged, judgeCluster, judgePath, ruledOutOf } from './judge.ts';
 import { withLatestNeighbours } from './latest-neighbours.ts';
 import { notSeenOf } from './not-seen.ts';
-
-interface Judged {
-  readonly c: Case;
-  readonly cause: Cause;
-  readonly verdict: Verdict;
-}
 
 /**
  * What can be said of a snapshot. Pure: the same snapshot always gives the same diagnosis, so a
@@ -24,9 +18,11 @@ interface Judged {
 export function diagnose(snapshot: Snapshot): Diagnosis {
   const world = worldOf(withLatestNeighbours(snapshot));
   const cases = casesOf(snapshot, world);
-  const judged = cases.flatMap(judgeAll);
+  const clusterCase = clusterCaseOf(snapshot, world, cases);
+  const judged = [...cases.flatMap(judgePath), ...(clusterCase ? judgeCluster(clusterCase) : [])];
   const findings = findingsOf(judged);
-  const verdict = verdictOf(findings, cases);
+  const pods = clusterCase?.podCases.map(({ pod }) => pod) ?? [];
+  const verdict = verdictOf(findings, [...cases, ...pods]);
   const draft = {
     schema: 'returnpath/diagnosis' as const,
     version: DIAGNOSIS_VERSION as typeof DIAGNOSIS_VERSION,
@@ -44,65 +40,6 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
   };
   const summary = summaryOf(draft, cases);
   return { ...draft, summary, next: nextSteps(draft, missingOf(judged, verdict)) };
-}
-
-/** Every cause asked about one case; causes that an earlier present one hides are left out. */
-function judgeAll(c: Case): Judged[] {
-  const judged = causes.map((cause) => ({ c, cause, verdict: cause.judge(c) }));
-  const first = judged.find(({ verdict }) => verdict.is === 'present');
-  if (!first) return judged;
-  return judged.filter(
-    ({ cause, verdict }) =>
-      verdict.is !== 'present' || cause.breaks === first.cause.breaks || cause === first.cause,
-  );
-}
-
-/** One finding for each cause that is present, with what every case says of it. */
-function findingsOf(judged: readonly Judged[]): Finding[] {
-  const byCause = new Map<string, Finding>();
-  for (const { c, cause, verdict } of judged) {
-    if (verdict.is !== 'present') continue;
-    const finding = findingOf(c, cause, verdict);
-    const earlier = byCause.get(cause.id);
-    byCause.set(cause.id, earlier ? merge(earlier, finding) : finding);
-  }
-  return [...byCause.values()].toSorted(
-    (a, b) => Number(b.certainty === 'proven') - Number(a.certainty === 'proven'),
-  );
-}
-
-function findingOf(c: Case, cause: Cause, verdict: Verdict & { is: 'present' }): Finding {
-  return {
-    cause: cause.id,
-    title: cause.title,
-    certainty: verdict.certainty,
-    summary: verdict.because,
-    chain: [...verdict.chain],
-    evidence: [...verdict.evidence],
-    flows: c.snapshot.question.ports.map((port) => ({
-      protocol: 'tcp' as const,
-      ...(c.client.address ? { source: c.client.address } : {}),
-      destination: c.server.address,
-      destinationPort: port,
-    })),
-    contrast: [...verdict.contrast],
-    also: [...verdict.also],
-    ...(verdict.wouldProve === undefined ? {} : { wouldProve: verdict.wouldProve }),
-    fixes: [...cause.fixes],
-    byHand: verdict.byHand,
-  };
-}
-
-/** The better proven of two findings of one cause leads; the other adds its flows and evidence. */
-function merge(a: Finding, b: Finding): Finding {
-  const [lead, more] = a.certainty === 'likely' && b.certainty === 'proven' ? [b, a] : [a, b];
-  return {
-    ...lead,
-    evidence: [...lead.evidence, ...more.evidence],
-    flows: [...lead.flows, ...more.flows],
-    contrast: [...new Set([...lead.contrast, ...more.contrast])],
-    also: [...new Set([...lead.also, ...more.also])],
-  };
 }
 
 function verdictOf(findings: readonly Finding[], cases: readonly Case[]): Diagnosis['verdict'] {
@@ -140,20 +77,6 @@ function contextOf(cases: readonly Case[]): Diagnosis['evidence'] {
       (probe) => probeEvidence(c, probe, 'context'),
     ),
   );
-}
-
-/** Causes that no case found present and at least one excluded. */
-function ruledOutOf(
-  judged: readonly Judged[],
-  findings: readonly Finding[],
-): Diagnosis['ruledOut'] {
-  return causes.flatMap(({ id, title }) => {
-    if (findings.some(({ cause }) => cause === id)) return [];
-    const verdicts = judged.filter(({ cause }) => cause.id === id).map(({ verdict }) => verdict);
-    const absent = verdicts.find((verdict) => verdict.is === 'absent');
-    if (!absent || verdicts.some(({ is }) => is === 'unknown')) return [];
-    return [{ cause: id, title, because: absent.because }];
-  });
 }
 
 /** Facts that some cause lacked; none that matter once a cause is proven or all is healthy. */

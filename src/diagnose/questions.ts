@@ -4,7 +4,7 @@ import { familyOf, prefixContains, prefixLength } from '../model/prefix.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { isVpnDevice } from '../routing/vpn.ts';
 import { worldOf } from '../routing/world.ts';
-import { sourceAddress } from './cases.ts';
+import { podNodeOf, sourceAddress } from './cases.ts';
 
 /** A routing question for the kernel of one host. */
 export interface RouteQuestion {
@@ -18,13 +18,14 @@ export interface RouteQuestion {
 
 /**
  * What the kernels on both ends should be asked about the flows of a snapshot: how the client goes
- * there, whether the server lets it in, and how the server goes back. Only hosts whose own state
- * was seen are asked.
+ * there, whether the server lets it in, and how the server goes back, to the client and to pods that
+ * it is compared with. Only hosts whose own state was seen are asked.
  */
 export function routeQuestions(snapshot: Snapshot): RouteQuestion[] {
-  const { from, to, serverAddresses } = snapshot.question;
+  const { from, to, serverAddresses, compare } = snapshot.question;
   const world = worldOf(snapshot);
-  return serverAddresses.flatMap((server) => {
+  const pods = compare.filter((id) => podNodeOf(snapshot, world, id) !== undefined);
+  const ways = serverAddresses.flatMap((server) => {
     const there = snapshot.hosts[from] ? [{ host: from, destination: server }] : [];
     const client = sourceAddress(world, from, server) ?? addressItself(from, server);
     if (!client || !snapshot.hosts[to]) return there;
@@ -34,6 +35,14 @@ export function routeQuestions(snapshot: Snapshot): RouteQuestion[] {
       : [];
     return [...there, ...arrives, { host: to, destination: client, source: server }];
   });
+  if (!snapshot.hosts[to]) return ways;
+  const back = serverAddresses.flatMap((source) =>
+    pods.flatMap((pod) => {
+      const destination = sourceAddress(world, pod, source);
+      return destination === undefined ? [] : [{ host: to, destination, source }];
+    }),
+  );
+  return [...ways, ...back];
 }
 
 /**

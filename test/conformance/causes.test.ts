@@ -1,10 +1,20 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Case } from '../../src/causes/cause.ts';
-import { causes } from '../../src/causes/index.ts';
+import { causes, clusterCauses } from '../../src/causes/index.ts';
 import { SNAPSHOT_VERSION } from '../../src/model/snapshot.ts';
+import { clusterCaseOf, NOTHING_READ } from '../support/cluster-case.ts';
 
-const COMMONS = ['index.ts', 'cause.ts', 'evidence.ts', 'captured.ts'];
+const COMMONS = [
+  'index.ts',
+  'cause.ts',
+  'evidence.ts',
+  'captured.ts',
+  'refused.ts',
+  'complaints.ts',
+  'judge-complaints.ts',
+  'pod-evidence.ts',
+];
 
 /** A case about which nothing at all could be seen. */
 const nothingSeen: Case = {
@@ -40,16 +50,24 @@ test('every cause file is in the catalogue, under its own name', () => {
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
     .filter((name) => !COMMONS.includes(name))
     .map((name) => name.replace('.ts', ''));
-  expect(causes.map(({ id }) => id).toSorted()).toEqual(files.toSorted());
+  const ids = [...causes, ...clusterCauses].map(({ id }) => id);
+  expect(ids.toSorted()).toEqual(files.toSorted());
 });
 
-describe.each(causes)('cause $id', (cause) => {
+const judged = [
+  ...causes.map((cause) => ({ ...cause, verdict: cause.judge(nothingSeen) })),
+  ...clusterCauses.map((cause) => ({
+    ...cause,
+    verdict: cause.judge(clusterCaseOf({ cluster: NOTHING_READ })),
+  })),
+];
+
+describe.each(judged)('cause $id', ({ verdict, ...cause }) => {
   test('has a title that fits one line of a report', () => {
     expect(cause.title).toMatch(/^[A-Z].{0,58}[^.]$/);
   });
 
   test('answers unknown when nothing could be seen', () => {
-    const verdict = cause.judge(nothingSeen);
     expect(verdict.is).toBe('unknown');
     expect(verdict.is === 'unknown' && verdict.missing.length).toBeGreaterThan(0);
   });

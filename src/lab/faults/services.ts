@@ -21,7 +21,7 @@ export const services: readonly Fault[] = [
     title: 'The TrueNAS API is stopped, NFS serves',
     settings: [{ kind: 'daemon', host: 'nas', daemon: 'truenas', mode: 'closed' }],
     question: NODE_TO_NAS,
-    expect: yields('service-refused'),
+    expect: yields('storage-api-refused'),
   },
 ];
 

@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import { CLIENT, caseOf, probe, SERVER } from '../../test/support/case.ts';
+import { snapshotHost } from '../../test/support/host-facts.ts';
+import type { KernelRoute, Probe } from '../model/observation.ts';
+import { nodeRouteAstray } from './node-route-astray.ts';
+
+const AT = 1_000_000;
+const straight: KernelRoute['answer'] = {
+  is: 'route',
+  type: 'unicast',
+  table: 254,
+  dev: 'eth0',
+  source: CLIENT,
+};
+const silent = [probe('timed-out', 5500)];
+const control = [probe('answered', 1, 'control')];
+
+function judge(seen: {
+  readonly answer?: KernelRoute['answer'];
+  readonly probes?: readonly Probe[];
+  readonly controls?: readonly Probe[];
+  readonly prefixLength?: number;
+}) {
+  const { answer, probes = silent, controls = control, prefixLength = 24 } = seen;
+  const kernel: KernelRoute[] = answer
+    ? [
+        {
+          kind: 'kernel-route',
+          host: 'node',
+          atUnixMs: AT,
+          flow: { protocol: 'tcp', destination: SERVER },
+          command: `ip route get ${SERVER}`,
+          answer,
+          raw: 'as the kernel says',
+        },
+      ]
+    : [];
+  const address = { dev: 'eth0', local: CLIENT, prefixLength, scope: 'global' };
+  const facts = snapshotHost({ addresses: [address as never], readAtUnixMs: AT });
+  const c = caseOf({ probes, controls, observations: kernel });
+  return nodeRouteAstray.judge({ ...c, client: { ...c.client, facts } });
+}
+
+describe('node-route-astray', () => {
+  test.each([
+    { when: 'a gateway on its own subnet', answer: { ...straight, gateway: '10.0.0.38' } },
+    { when: 'another device', answer: { ...straight, dev: 'wg0' } },
+    { when: 'a blackhole', answer: { ...straight, type: 'blackhole' } },
+    { when: 'no route', answer: { is: 'error', errno: 'EHOSTUNREACH', text: 'x' } as const },
+  ])('is proven by $when and silence beside a control', ({ answer }) => {
+    expect(judge({ answer })).toMatchObject({ is: 'present', certainty: 'proven' });
+  });
+
+  test('is proven when the kernel refuses at once', () => {
+    const answer = { is: 'error', errno: 'EHOSTUNREACH', text: 'x' } as const;
+    const probes = [probe('unreachable', 0)];
+    expect(judge({ answer, probes })).toMatchObject({ certainty: 'proven' });
+  });
+
+  test('is only likely when no control was answered', () => {
+    const answer = { ...straight, gateway: '10.0.0.38' };
+    expect(judge({ answer, controls: [] })).toMatchObject({ certainty: 'likely' });
+  });
+
+  test.each([
+    { when: 'the route goes straight', seen: { answer: straight } },
+    {
+      when: 'the detour arrives',
+      seen: { answer: { ...straight, gateway: '10.0.0.38' }, probes: [probe('answered', 1)] },
+    },
+    {
+      when: 'the server is on no subnet of the node',
+      seen: { answer: { ...straight, gateway: '10.0.0.1' }, prefixLength: 32 },
+    },
+  ])('is absent when $when', ({ seen }) => {
+    expect(judge(seen).is).toBe('absent');
+  });
+
+  test('is unknown when the kernel was not asked', () => {
+    expect(judge({}).is).toBe('unknown');
+  });
+});

@@ -1,0 +1,132 @@
+import type { Evidence } from '../model/diagnosis.ts';
+import type { KernelRoute } from '../model/observation.ts';
+import { familyOf, prefixContains } from '../model/prefix.ts';
+import type { Case, Cause, Verdict } from './cause.ts';
+import {
+  answeredOthers,
+  called,
+  cameBack,
+  effectOf,
+  probeEvidence,
+  provesTogether,
+} from './evidence.ts';
+
+/** The client itself has a route that leads away from a server on its own subnet. */
+export const nodeRouteAstray: Cause = {
+  id: 'node-route-astray',
+  title: 'A route on the node leads away from its own subnet',
+  breaks: 'forward-route',
+  fixes: [],
+  judge,
+};
+
+function judge(c: Case): Verdict {
+  const { client, server } = c;
+  const command = `ip route get ${server.address} on ${client.name}`;
+  if (!client.facts) return { is: 'unknown', missing: [command] };
+  const direct = directDevice(c);
+  if (direct === undefined) return { is: 'unknown', missing: [`addresses of ${client.name}`] };
+  if (direct === '') {
+    return { is: 'absent', because: `${server.address} is on no subnet of ${client.name}` };
+  }
+  const kernel = c.snapshot.observations.findLast(
+    (o): o is KernelRoute =>
+      o.kind === 'kernel-route' &&
+      o.host === client.id &&
+      o.inputDevice === undefined &&
+      o.flow.destination === server.address,
+  );
+  if (!kernel) return { is: 'unknown', missing: [command] };
+  const way = wayAstray(kernel, direct);
+  if (way === undefined) {
+    return {
+      is: 'absent',
+      because: `${client.name} sends to ${server.address} by ${direct}, directly`,
+    };
+  }
+  if (c.probes.some(cameBack)) {
+    return {
+      is: 'absent',
+      because: `${client.name} reaches ${server.address} ${way} all the same`,
+    };
+  }
+  return present(c, { kernel, way, direct });
+}
+
+/** The device of the client whose subnet holds the server; empty if there is none. */
+function directDevice({ client, server }: Case): string | undefined {
+  const addresses = client.facts?.network.addresses;
+  if (!addresses?.seen) return undefined;
+  const family = familyOf(server.address);
+  const own = addresses.value.find(
+    ({ local, prefixLength }) =>
+      familyOf(local) === family &&
+      prefixLength < (family === 'ipv4' ? 32 : 128) &&
+      prefixContains(`${local}/${prefixLength}`, server.address),
+  );
+  return own?.dev ?? '';
+}
+
+/** Another way than straight to the neighbour; undefined where it goes straight. */
+function wayAstray({ answer }: KernelRoute, direct: string): string | undefined {
+  if (answer.is === 'error') return `not at all (${answer.errno ?? answer.text})`;
+  if (answer.type !== 'unicast') return `not at all (${answer.type})`;
+  if (answer.gateway !== undefined) return `by way of ${answer.gateway}`;
+  return answer.dev === direct ? undefined : `by ${answer.dev}`;
+}
+
+function present(
+  c: Case,
+  {
+    kernel,
+    way,
+    direct,
+  }: { readonly kernel: KernelRoute; readonly way: string; readonly direct: string },
+): Verdict {
+  const { client, server } = c;
+  const mechanism: Evidence[] = [
+    {
+      host: client.name,
+      command: kernel.command,
+      answer: kernel.raw,
+      atUnixMs: kernel.atUnixMs,
+      shows: 'mechanism',
+      healthy: `dev ${direct}`,
+    },
+  ];
+  const effect = [...effectOf(c), ...failedAtOnce(c)];
+  const proven = provesTogether(mechanism, effect);
+  const others = answeredOthers(c);
+  return {
+    is: 'present',
+    certainty: proven ? 'proven' : 'likely',
+    because: `${called(client)} sends what is for ${called(server)} ${way}, although both are on one subnet`,
+    chain: [
+      `a route or rule of ${client.name} holds ${server.address} and is better than that of ${direct}`,
+      `packets of ${client.name} for ${server.address} go ${way} and are lost`,
+      `${client.name} gets no answer; other clients do not have that route`,
+    ],
+    evidence: [...mechanism, ...effect],
+    contrast: others.map((party) => `${called(party)} is answered`),
+    also: [],
+    ...(proven
+      ? {}
+      : {
+          wouldProve: `silence of ${server.address} while another LAN host answers ${client.name}`,
+        }),
+    byHand: {
+      now: `ip rule; ip route show table all | grep -F ${server.address}   and delete what is too much`,
+      where: client.name,
+      later:
+        'routes come from the machine configuration, DHCP options 33 and 121, or a VPN: take it out there',
+    },
+  };
+}
+
+/** The kernel refused while a control was answered. */
+function failedAtOnce(c: Case): Evidence[] {
+  const control = c.controls.find(cameBack);
+  const refused = c.probes.filter(({ outcome }) => outcome === 'unreachable');
+  if (!control || refused.length === 0) return [];
+  return [...refused, control].map((probe) => probeEvidence(c, probe, 'effect'));
+}
