@@ -10,12 +10,25 @@ import type { DaemonKind, TruenasRelease } from './topology/topology.ts';
 /** How an emulated server behaves: it serves, it accepts and says nothing, its port is shut. */
 export type DaemonMode = 'serving' | 'silent' | 'closed';
 
+/**
+ * What goes wrong on purpose while somebody mends. Of TrueNAS: jobs that change an app fail before
+ * or after they have stored it, connections end in mid job, log-in takes six seconds. Of tailscaled:
+ * its LocalAPI refuses connections, says nothing, forbids every change, or agrees and changes
+ * nothing.
+ */
+export const TROUBLES = {
+  truenas: ['job-fails', 'job-fails-late', 'socket-closes', 'slow-login'],
+  tailscaled: ['api-refuses', 'api-hangs', 'api-forbids', 'api-ignores'],
+} as const;
+export type Trouble = (typeof TROUBLES)[keyof typeof TROUBLES][number];
+
 export interface DaemonState {
   readonly kind: DaemonKind;
   readonly mode: DaemonMode;
   /** Address of a real program that is relayed to instead. */
   readonly swap?: string | undefined;
   readonly release?: TruenasRelease | undefined;
+  readonly trouble?: Trouble | undefined;
   readonly backOffScale?: number | undefined;
   readonly restarts?: number | undefined;
 }

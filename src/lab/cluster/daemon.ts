@@ -1,12 +1,12 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import type { Daemon, DaemonFactory } from '../host/daemon.ts';
-import { LAB_API_KEY } from '../host/truenas.ts';
 import { timeText } from '../kubernetes/api/api.ts';
 import { homelabPrograms } from '../kubernetes/csi/programs.ts';
 import { homelabObjects } from '../kubernetes/homelab/homelab.ts';
 import { crashLoopingControllers } from '../kubernetes/homelab/past.ts';
 import { nodeMount } from '../kubernetes/kubelet/nfs-null.ts';
 import { type Kubernetes, type KubernetesOptions, startKubernetes } from '../kubernetes/start.ts';
+import { LAB_API_KEY } from '../truenas/accounts.ts';
 import { containerPaths } from './container-path.ts';
 import { API_PORT, CLUSTER_DIR, kubeconfigPath } from './describe.ts';
 import { podHttp } from './nas-request.ts';

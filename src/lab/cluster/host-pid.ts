@@ -7,9 +7,15 @@ import { HOST_MARK } from '../init/host-script.ts';
  * @throws {Error} If it does not run here.
  */
 export function hostPid(host: string): number {
-  const pid = readdirSync('/proc').find((name) => /^\d+$/.test(name) && isHost(name, host));
+  const pid = findHostPid(host);
   if (pid === undefined) throw new Error(`Cannot find the first process of "${host}"`);
-  return Number(pid);
+  return pid;
+}
+
+/** The same, or undefined while there is none: a container that was stopped, for one. */
+export function findHostPid(host: string): number | undefined {
+  const pid = readdirSync('/proc').find((name) => /^\d+$/.test(name) && isHost(name, host));
+  return pid === undefined ? undefined : Number(pid);
 }
 
 /** `sh …/start.sh MARK ID HOST` */

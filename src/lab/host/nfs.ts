@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import type { DaemonMode } from '../protocol.ts';
 import type { DaemonFactory } from './daemon.ts';
 import { createListener } from './listener.ts';
+import { nfsService } from './nfs-service.ts';
 import { answerCall, type RpcProgram, words } from './rpc.ts';
 import { createRpcServer } from './rpc-server.ts';
 
@@ -26,16 +27,19 @@ const nfs: RpcProgram = {
  */
 export const createNfs: DaemonFactory = () => {
   let mode: DaemonMode = 'serving';
-  const portmap = createPortmap(() => mode !== 'closed');
+  const portmap = createPortmap(() => nfsService.isRunning());
   const isSilent = () => mode === 'silent';
   const nfsd = createListener(createRpcServer([nfs], isSilent), NFS_PORT);
   const rpcbind = createListener(createRpcServer([portmap], isSilent), PORTMAP_PORT);
+  const obey = () => (nfsService.isRunning() ? nfsd.open() : nfsd.shut());
+  nfsService.onChange = obey;
   let overUdp: Promise<void> | undefined;
   return {
     async become(state) {
       mode = state.mode;
+      nfsService.mayRun = mode !== 'closed';
       overUdp ??= servePortmapUdp(portmap, isSilent);
-      await Promise.all([mode === 'closed' ? nfsd.shut() : nfsd.open(), rpcbind.open(), overUdp]);
+      await Promise.all([obey(), rpcbind.open(), overUdp]);
     },
   };
 };

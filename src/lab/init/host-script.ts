@@ -37,10 +37,15 @@ const WRITABLE_ETC: readonly string[] = [
   'fi',
 ];
 
+/** What the lab keeps of a host, from where `lab` is the lab's folder. */
+export function hostFolder(host: HostSpec, lab: string): string {
+  return `${lab}/hosts/${host.name}`;
+}
+
 /** A host's LocalAPI socket, from where `lab` is the lab's folder. */
 export function localApiPath(host: HostSpec, lab: string): string {
   const run = host.inside ? 'var/run' : 'run';
-  return `${lab}/hosts/${host.name}/${run}/tailscale/tailscaled.sock`;
+  return `${hostFolder(host, lab)}/${run}/tailscale/tailscaled.sock`;
 }
 
 /**
@@ -80,7 +85,7 @@ export function hostScript(host: HostSpec, plan: Plan): string {
  * The command that starts a host, from the lab or from the host it is inside. `lab` is where the
  * caller sees the lab's files.
  */
-export function enterCommand(host: HostSpec, { labId }: Plan, lab: string): string {
+export function enterCommand(host: HostSpec, { labId }: Pick<Plan, 'labId'>, lab: string): string {
   return [
     `nsenter --net=${lab}/netns/${networkOf(host)}`,
     'unshare --mount --propagation private --uts --pid --fork --kill-child --mount-proc',

@@ -148,7 +148,7 @@ const nasPhotos: HostSpec = {
 };
 
 /** The TrueNAS Tailscale app: the host's network, its own mounts. */
-const nasTailscale: HostSpec = {
+export const nasTailscale: HostSpec = {
   name: 'nas-tailscale',
   hostname: 'truenas-tailscale',
   machineId: nas.machineId,
