@@ -10,12 +10,14 @@ import {
 } from '../session/request.ts';
 import { readConfig } from './config.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
+import { openedBeforehand } from './open-beforehand.ts';
 import { askPassword } from './password.ts';
 import { FORMATS, type Format, render, save } from './render.ts';
 import { readSnapshot } from './snapshot-file.ts';
 import { realSurroundings } from './surroundings.ts';
+import { type TruenasOptions, truenasLogin, withTruenasOptions } from './truenas-login.ts';
 
-interface Options {
+interface Options extends TruenasOptions {
   readonly from?: string;
   readonly to?: string;
   readonly address?: string[];
@@ -36,6 +38,7 @@ A vantage is a way to look at a host:
   local:                      this machine
   ssh://USER@HOST[:PORT]      by your own ssh and its configuration; several addresses of one host
                               are tried side by side: ssh://admin@10.0.0.210,100.68.1.2
+  truenas://[USER@]HOST[:PORT]  by the API of a TrueNAS and its web shell, with an API key
 A bare address for --to means that nobody can look at the server.
 
 Examples:
@@ -48,7 +51,7 @@ Exit status: 0 healthy, 1 cause found, 2 cannot tell, 3 wrong usage, 4 something
 130 interrupted (what was known is printed).`;
 
 export function diagnoseCommand(): Command {
-  return new Command('diagnose')
+  return withTruenasOptions(new Command('diagnose'))
     .description('find out why a client cannot reach a server: the way there, and the way back')
     .option('--from <url>', 'vantage on the client (default: local:)')
     .option('--to <url>', 'vantage on the server, or its bare address')
@@ -84,7 +87,9 @@ async function run(options: Options): Promise<void> {
   const onInterrupt = () => interrupt.abort();
   process.once('SIGINT', onInterrupt);
   process.once('SIGTERM', onInterrupt);
-  const { snapshot, diagnosis } = await runDiagnosis(request, realSurroundings(), {
+  const urls = [request.from, request.to, ...request.compare];
+  const surroundings = await openedBeforehand(urls, realSurroundings(), request.vantage);
+  const { snapshot, diagnosis } = await runDiagnosis(request, surroundings, {
     signal: interrupt.signal,
     onProgress: process.stderr.isTTY ? (line) => console.error(line) : undefined,
   });
@@ -123,7 +128,10 @@ async function requestOf(options: Options): Promise<DiagnoseRequest> {
     compare: options.compare ?? config.compare ?? [],
     deadlineMs: options.timeout * 1000,
     probeTimeoutMs: Math.min(DEFAULT_PROBE_TIMEOUT_MS, options.timeout * 1000),
-    vantage: options.sudo ? { sudo: true, sudoPassword: askPassword } : {},
+    vantage: {
+      ...(options.sudo ? { sudo: true, sudoPassword: askPassword } : {}),
+      truenas: truenasLogin(options),
+    },
   };
 }
 

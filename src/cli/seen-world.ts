@@ -3,11 +3,13 @@ import { OutsideError } from '../model/outside-error.ts';
 import { type World, worldOf } from '../routing/world.ts';
 import { lookAt } from '../session/look.ts';
 import { DEFAULT_DEADLINE_MS } from '../session/request.ts';
+import { openedBeforehand } from './open-beforehand.ts';
 import { askPassword } from './password.ts';
 import { readSnapshot } from './snapshot-file.ts';
 import { realSurroundings } from './surroundings.ts';
+import { type TruenasOptions, truenasLogin, withTruenasOptions } from './truenas-login.ts';
 
-export interface WorldOptions {
+export interface WorldOptions extends TruenasOptions {
   readonly at?: string;
   readonly file?: string;
   readonly look?: string[];
@@ -16,7 +18,7 @@ export interface WorldOptions {
 
 /** Where a command takes its world from: a saved snapshot, or hosts that it looks at now. */
 export function withWorldOptions(command: Command): Command {
-  return command
+  return withTruenasOptions(command)
     .option('-f, --file <snapshot>', 'saved snapshot; - is stdin')
     .option('--look <url>', 'look at this host now as well; repeat', more)
     .option('--sudo', 'become root by sudo on ssh vantages');
@@ -40,8 +42,13 @@ export async function seenWorld(
       'Cannot tell what to look at: give a snapshot with -f, or a vantage, as in --at ssh://USER@HOST',
     );
   }
-  const { snapshot, ids } = await lookAt(urls, realSurroundings(), {
-    vantage: sudo ? { sudo: true, sudoPassword: askPassword } : {},
+  const vantage = {
+    ...(sudo ? { sudo: true, sudoPassword: askPassword } : {}),
+    truenas: truenasLogin(options),
+  };
+  const surroundings = await openedBeforehand(urls, realSurroundings(), vantage);
+  const { snapshot, ids } = await lookAt(urls, surroundings, {
+    vantage,
     deadlineMs: DEFAULT_DEADLINE_MS,
     signal: new AbortController().signal,
   });

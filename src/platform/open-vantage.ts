@@ -3,6 +3,7 @@ import type { OpenVantage } from '../ports/vantage.ts';
 import { openLabHost } from './vantages/lab.ts';
 import { openLocal } from './vantages/local.ts';
 import { openSsh } from './vantages/ssh.ts';
+import { openTruenas } from './vantages/truenas.ts';
 import { parseVantageUrl } from './vantages/vantage-url.ts';
 
 export interface VantageSurroundings {
@@ -13,7 +14,7 @@ export interface VantageSurroundings {
   readonly interactive: boolean;
 }
 
-/** Opens `local:`, `lab://…` and `ssh://…`. */
+/** Opens `local:`, `lab://…`, `ssh://…` and `truenas://…`. */
 export function openVantageIn({
   locateLabHost,
   agentPath,
@@ -31,6 +32,8 @@ export function openVantageIn({
       }
       case 'ssh':
         return openSsh(url, parsed, { options, interactive, signal });
+      case 'truenas':
+        return openTruenas(url, parsed, { options, signal });
     }
   };
 }

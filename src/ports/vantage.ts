@@ -1,5 +1,5 @@
 import type { ProbeKind, ProbeOutcome } from '../model/observation.ts';
-import type { Truenas } from './truenas.ts';
+import type { Truenas, TruenasLogin } from './truenas.ts';
 
 /** What a shell script printed and how it ended. */
 export interface ShellAnswer {
@@ -129,6 +129,8 @@ export interface VantageOptions {
   readonly sudo?: boolean | undefined;
   /** Asked once, when sudo wants a password. Never put into argv, environment or a message. */
   readonly sudoPassword?: (() => Promise<string>) | undefined;
+  /** How to get into a `truenas://` vantage. */
+  readonly truenas?: TruenasLogin | undefined;
 }
 
 /** Opens a vantage by its URL. Throws `OutsideError` or, for a bad URL, `SyntaxError`. */

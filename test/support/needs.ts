@@ -30,6 +30,7 @@ const TRIALS = {
   bash: () => runs('bash', ['--version']),
   busybox: () => runs('busybox', ['true']),
   openssl: () => runs('openssl', ['version']),
+  python3: () => runs('python3', ['-c', 'import pty']),
   'net-tools': () => runs('sh', ['-c', 'PATH=$PATH:/sbin command -v netstat && command -v route']),
   kubectl: () => speaksWebSocket(kubectlPath()),
 } as const;

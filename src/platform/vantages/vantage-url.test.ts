@@ -13,6 +13,11 @@ describe('parseVantageUrl()', () => {
     { url: 'ssh://a@[fd00::1],10.0.0.1:22/', is: ssh('a', ['fd00::1', '10.0.0.1'], 22) },
     { url: 'ssh://a@[fe80::1%eth0]', is: ssh('a', ['fe80::1%eth0']) },
     { url: 'ssh://user@corp@nas', is: ssh('user@corp', ['nas']) },
+    { url: 'truenas://10.0.0.210', is: { ...ssh(undefined, ['10.0.0.210']), scheme: 'truenas' } },
+    {
+      url: 'truenas://root@[fd00::1],100.68.1.2:8443',
+      is: { ...ssh('root', ['fd00::1', '100.68.1.2'], 8443), scheme: 'truenas' },
+    },
   ])('takes $url apart', ({ url, is }) => {
     expect(parseVantageUrl(url)).toEqual(is);
   });
@@ -29,6 +34,8 @@ describe('parseVantageUrl()', () => {
     'ssh://nas:65536',
     'ssh://-oProxyCommand=reboot',
     'ssh://-l@nas',
+    'truenas://',
+    'truenas://nas/api',
     'ssh://nas,-oX=y',
     'ssh://nas;reboot',
     'ssh://nas\nreboot',

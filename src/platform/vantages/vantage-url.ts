@@ -2,19 +2,22 @@
 export type VantageUrl =
   | { readonly scheme: 'local' }
   | { readonly scheme: 'lab'; readonly labId: string | undefined; readonly host: string }
-  | {
-      readonly scheme: 'ssh';
-      readonly user: string | undefined;
-      /** At least one; several addresses of the same host. */
-      readonly hosts: readonly [string, ...string[]];
-      readonly port: number | undefined;
-    };
+  | ({ readonly scheme: 'ssh' } & Places)
+  | ({ readonly scheme: 'truenas' } & Places);
 
-const FORMS = 'local:, lab://[ID/]HOST or ssh://[USER@]HOST[,HOST...][:PORT]';
+interface Places {
+  readonly user: string | undefined;
+  /** At least one; several addresses of the same host. */
+  readonly hosts: readonly [string, ...string[]];
+  readonly port: number | undefined;
+}
+
+const FORMS =
+  'local:, lab://[ID/]HOST, ssh://[USER@]HOST[,HOST...][:PORT] or truenas://[USER@]HOST[,HOST...][:PORT]';
 
 /**
- * Takes a vantage URL apart: `local:`, `lab://[ID/]HOST`, `ssh://[USER@]HOST[,HOST...][:PORT]`.
- * IPv6 addresses stand in brackets.
+ * Takes a vantage URL apart: `local:`, `lab://[ID/]HOST`, `ssh://[USER@]HOST[,HOST...][:PORT]`, and
+ * `truenas://` in the same form. IPv6 addresses stand in brackets.
  *
  * @throws {SyntaxError} If it is none of these.
  */
@@ -25,8 +28,8 @@ export function parseVantageUrl(url: string): VantageUrl {
       ? parseLocal(rest)
       : scheme === 'lab'
         ? parseLab(rest)
-        : scheme === 'ssh'
-          ? parseSsh(rest)
+        : scheme === 'ssh' || scheme === 'truenas'
+          ? parseHosts(scheme, rest)
           : undefined;
   if (!parsed) {
     throw new SyntaxError(
@@ -48,12 +51,12 @@ function parseLab(rest: string): VantageUrl | undefined {
 // A host or user that begins with a dash would be an option to the ssh program.
 const USER = '[\\w.][\\w.@\\\\-]*';
 const HOST = '\\[[0-9a-fA-F:.]+(?:%[\\w.-]+)?\\]|[\\w.][\\w.-]*';
-const SSH = new RegExp(`^//(?:(${USER})@)?((?:${HOST})(?:,(?:${HOST}))*)(?::(\\d{1,5}))?/?$`);
+const PLACES = new RegExp(`^//(?:(${USER})@)?((?:${HOST})(?:,(?:${HOST}))*)(?::(\\d{1,5}))?/?$`);
 
-function parseSsh(rest: string): VantageUrl | undefined {
-  const [, user, list, portText] = SSH.exec(rest) ?? [];
+function parseHosts(scheme: 'ssh' | 'truenas', rest: string): VantageUrl | undefined {
+  const [, user, list, portText] = PLACES.exec(rest) ?? [];
   const [first, ...more] = (list ?? '').split(',').map((host) => host.replace(/^\[|\]$/g, ''));
   const port = portText === undefined ? undefined : Number(portText);
   if (!first || (port !== undefined && (port < 1 || port > 65_535))) return undefined;
-  return { scheme: 'ssh', user, hosts: [first, ...more], port };
+  return { scheme, user, hosts: [first, ...more], port };
 }

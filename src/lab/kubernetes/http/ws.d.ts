@@ -12,8 +12,11 @@ declare module 'ws' {
     send(data: Uint8Array | string, done?: (error?: Error) => void): void;
     close(code?: number, reason?: string): void;
     terminate(): void;
+    ping(): void;
+    pause(): void;
     on(event: 'open', listener: () => void): this;
     on(event: 'message', listener: (data: Buffer, isBinary: boolean) => void): this;
+    on(event: 'pong', listener: () => void): this;
     on(event: 'close', listener: (code: number) => void): this;
     on(event: 'error', listener: (error: Error) => void): this;
   }
