@@ -19,6 +19,7 @@ Examples:
   returnpath lab exec nas -- ip route get 10.0.0.197 from 10.0.0.210
   returnpath lab up --id night --kubernetes
   returnpath lab exec --id night utility -- kubectl --kubeconfig /run/returnpath-lab/kubernetes/admin.kubeconfig get pods -A
+  returnpath lab exec --network-only utility -- returnpath diagnose -n media --to lab://nas
   returnpath lab down`;
 
 interface WhichLab {
@@ -39,6 +40,10 @@ export function labCommand(): Command {
     .addCommand(new Command('faults').description('list what can be broken').action(listFaults))
     .addCommand(
       onLab('exec', 'run a program on a host')
+        .option(
+          '--network-only',
+          "in the host's network, with the files and processes of this machine",
+        )
         .argument('<host>')
         .argument('<command...>')
         .passThroughOptions()
@@ -132,16 +137,32 @@ function listFaults(): void {
   }
 }
 
-async function exec(host: string, command: readonly string[], { id }: WhichLab): Promise<void> {
-  const { enter } = await locateLabHost(id, host);
+interface ExecOptions extends WhichLab {
+  readonly networkOnly?: boolean;
+}
+
+async function exec(
+  host: string,
+  command: readonly string[],
+  { id, networkOnly }: ExecOptions,
+): Promise<void> {
+  const handle = await locateLabHost(id, host);
+  const enter = networkOnly ? handle.enterNetwork : handle.enter;
+  const env = { ...labEnvironment(), ...(networkOnly ? adminOf(id, handle.root) : {}) };
   // options after the host belong to the command, and so does the `--` before it
   const asked = command[0] === '--' ? command.slice(1) : command;
   const [program = '', ...args] = [...enter, ...asked];
-  const child = spawn(program, args, { stdio: 'inherit', env: labEnvironment() });
+  const child = spawn(program, args, { stdio: 'inherit', env });
   process.exitCode = await new Promise<number>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => resolve(code ?? EXIT.outside));
   });
+}
+
+/** Who sits at a host of the LAN has a kubeconfig of the lab's cluster, if it has one. */
+function adminOf(id: string | undefined, root = ''): NodeJS.ProcessEnv {
+  const path = readLabFile(chooseLab(id)).kubernetes?.kubeconfigs['admin'];
+  return path === undefined ? {} : { KUBECONFIG: `${root}${path}` };
 }
 
 async function down({ id }: WhichLab): Promise<void> {

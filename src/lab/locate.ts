@@ -1,3 +1,4 @@
+import { readlinkSync } from 'node:fs';
 import { OutsideError } from '../model/outside-error.ts';
 import type { LabHostHandle, LocateLabHost } from '../ports/lab-host.ts';
 import { findLabs, type RunningLab, readLabFile } from './find-labs.ts';
@@ -26,7 +27,8 @@ export const locateLabHost: LocateLabHost = async (labId, host) => {
   return {
     labId: lab.id,
     host,
-    enter: enterHost(pid, file.rootless),
+    enter: [...enterUser(pid, file.rootless), '-m', '-u', '-n', '-p', '--'],
+    enterNetwork: [...enterUser(pid, file.rootless), '-u', '-n', '--'],
     root: `/proc/${pid}/root`,
     addresses: described.addresses,
   };
@@ -58,10 +60,12 @@ export function chooseLab(labId: string | undefined): RunningLab {
   return lab;
 }
 
-/** All namespaces of a host; in a user namespace one must become its root first. */
-function enterHost(pid: number, rootless: boolean): LabHostHandle['enter'] {
-  const user = rootless ? ['-U', '--preserve-credentials'] : [];
-  return ['nsenter', '-t', String(pid), ...user, '-m', '-u', '-n', '-p', '--'];
+/** In a user namespace one must become its root first, unless one is in it already. */
+function enterUser(pid: number, rootless: boolean): readonly string[] {
+  const isInside = () =>
+    readlinkSync('/proc/self/ns/user') === readlinkSync(`/proc/${pid}/ns/user`);
+  const user = rootless && !isInside() ? ['-U', '--preserve-credentials'] : [];
+  return ['nsenter', '-t', String(pid), ...user];
 }
 
 function idsOf(labs: readonly RunningLab[]): string {

@@ -4,6 +4,11 @@ export interface LabHostHandle {
   readonly host: string;
   /** Put before a command, runs it on that host: `['nsenter', '-t', '4711', '-m', …, '--']`. */
   readonly enter: readonly string[];
+  /**
+   * The same for the host's network and name alone: the command sees this machine's files and
+   * processes, running labs among them.
+   */
+  readonly enterNetwork: readonly string[];
   /** The host's file system as seen from here, `/proc/4711/root`: also a way to its unix sockets. */
   readonly root?: string | undefined;
   /** LAN address first, then tailnet addresses. */
