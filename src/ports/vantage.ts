@@ -1,4 +1,5 @@
 import type { ProbeKind, ProbeOutcome } from '../model/observation.ts';
+import type { KubeOptions } from './kubernetes.ts';
 import type { Truenas, TruenasLogin } from './truenas.ts';
 
 /** What a shell script printed and how it ended. */
@@ -124,6 +125,16 @@ export interface Vantage {
   close(): Promise<void>;
 }
 
+/** How `node://` vantages get their pods. */
+export interface ProbePodOptions {
+  /** Namespaces that run pods in the host network already, e.g. those of CSI drivers. */
+  readonly knownNamespaces?: readonly string[] | undefined;
+  /** Where probe pods go, and nowhere else. */
+  readonly namespace?: string | undefined;
+  /** Absent: one that is on the node already. */
+  readonly image?: string | undefined;
+}
+
 export interface VantageOptions {
   /** Run scripts by `sudo` on the far side. */
   readonly sudo?: boolean | undefined;
@@ -131,6 +142,9 @@ export interface VantageOptions {
   readonly sudoPassword?: (() => Promise<string>) | undefined;
   /** How to get into a `truenas://` vantage. */
   readonly truenas?: TruenasLogin | undefined;
+  /** The cluster of `node://` and `pod://`; absent: as kubectl would find it. */
+  readonly kube?: KubeOptions | undefined;
+  readonly probePods?: ProbePodOptions | undefined;
 }
 
 /** Opens a vantage by its URL. Throws `OutsideError` or, for a bad URL, `SyntaxError`. */
