@@ -123,6 +123,27 @@ export function longestHolder(
 }
 
 /**
+ * What the cluster calls the resource that tells the tailnet about an address:
+ * `Connector homelab-subnet-router`.
+ */
+export function advertisingResource(
+  { cluster }: Case['snapshot'],
+  address: string,
+): string | undefined {
+  const resources = cluster?.tailnet.seen ? cluster.tailnet.value : [];
+  const found = resources.find(({ advertises }) =>
+    advertises.some(
+      (prefix) =>
+        /\/\d+$/.test(prefix) &&
+        familyOf(prefix) === familyOf(address) &&
+        prefixLength(prefix) > 0 &&
+        prefixContains(prefix, address),
+    ),
+  );
+  return found && `${found.kind} ${found.name}`;
+}
+
+/**
  * Every other destination on the direct subnet that the same table sends into the same device:
  * hosts as addresses, wider routes as prefixes.
  */

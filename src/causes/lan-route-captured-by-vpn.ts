@@ -2,7 +2,13 @@ import type { ByHand, Evidence } from '../model/diagnosis.ts';
 import { familyOf } from '../model/prefix.ts';
 import type { TailscalePeer } from '../model/tailscale.ts';
 import { vpnName } from '../routing/vpn.ts';
-import { alsoCaptured, type CapturedReply, captureOf, longestHolder } from './captured.ts';
+import {
+  advertisingResource,
+  alsoCaptured,
+  type CapturedReply,
+  captureOf,
+  longestHolder,
+} from './captured.ts';
 import type { Case, Cause, Verdict } from './cause.ts';
 import {
   aliveElsewhere,
@@ -19,6 +25,10 @@ import {
 // tailscaled asks its table 52 (rule 5270) before main (rule 32766), so an accepted tailnet route
 // wins over the LAN whatever its length; nothing in it compares accepted routes with connected
 // subnets. Source: tailscale wgengine/router/osrouter, baseIPRules; net/routemanager.
+
+/** A kubelet tries a mount again after two minutes at the latest, and says so each time. */
+const STILL_HANGS_MS = 10 * 60_000;
+const WAITS: readonly string[] = ['network-silent', 'network-or-slow'];
 
 /** The server took a route to a neighbour on its own LAN from a VPN, and answers by it. */
 export const lanRouteCapturedByVpn: Cause = {
@@ -62,7 +72,9 @@ function chain(c: Case, capture: CapturedReply): string[] {
   const { server, client } = c;
   const { route, device, rule, advertiser, direct } = capture;
   const prefs = server.facts?.tailscale.prefs;
-  const from = advertiser ? `${advertiser.hostName} advertises ${route.prefix}` : undefined;
+  const resource = advertisingResource(c.snapshot, capture.clientAddress);
+  const who = resource ? `${resource} of the cluster` : advertiser?.hostName;
+  const from = who ? `${who} advertises ${route.prefix}` : undefined;
   const accepts = prefs?.seen && prefs.value.acceptsRoutes;
   const origin = [accepts ? `Accept Routes is on at ${server.name}` : undefined, from];
   const asked = rule ? `, which rule ${rule.priority} asks before main` : '';
@@ -113,10 +125,8 @@ function byHand({ server }: Case, { device, direct, rule }: CapturedReply): ByHa
 /** Clients that are answered because nobody in the tailnet advertises them. */
 function contrastOf(c: Case): string[] {
   return answeredOthers(c).map(({ name, address }) => {
-    const advertiser = address && advertiserAnywhere(c, address);
-    const why = advertiser
-      ? `although ${advertiser.hostName} advertises it`
-      : 'which nobody advertises';
+    const advertiser = address && advertiserOfAny(c, address);
+    const why = advertiser ? `although ${advertiser} advertises it` : 'which nobody advertises';
     return `${name} (${address ?? 'address unknown'}), ${why}, is answered`;
   });
 }
@@ -135,7 +145,8 @@ function replyCommand({ server, client }: Case): string {
 }
 
 // Without a look at the server, the pattern of who fails is what is left: the one client that the
-// tailnet advertises stays unanswered, a neighbour that it does not advertise is answered.
+// tailnet advertises stays unanswered, a neighbour that it does not advertise is answered, or at
+// least the server answers ARP.
 function judgeFromOutside(c: Case): Verdict {
   const { client, server } = c;
   const unknown: Verdict = { is: 'unknown', missing: [`${replyCommand(c)} on ${server.name}`] };
@@ -143,25 +154,33 @@ function judgeFromOutside(c: Case): Verdict {
   if (c.probes.some(cameBack)) {
     return { is: 'absent', because: `${client.name} gets answers from ${server.address}` };
   }
+  const answered = answeredOthers(c);
+  const works = answered.find(({ address }) => address && !advertiserOfAny(c, address));
+  const advertiser = advertiserOfAny(c, client.address);
   const silent = silentProbes(c);
-  const works = c.others.find(({ probes }) => probes.some(cameBack));
-  const advertiser = advertiserAnywhere(c, client.address);
-  if (silent.length === 0 || !works?.client.address || !advertiser) return unknown;
-  if (advertiserAnywhere(c, works.client.address)) return unknown;
+  const told = silent.length > 0 || !works ? [] : hangingMessages(c);
+  if (!advertiser || silent.length + told.length === 0) return unknown;
+  // one that is advertised as well and is answered speaks against it
+  if (answered.some((one) => one.address && advertiserOfAny(c, one.address))) return unknown;
+  if (!works && !answersArp(c)) return unknown;
 
-  const answered = works.probes.find(cameBack);
+  const probe = c.others.find(({ client: one }) => one.id === works?.id)?.probes.find(cameBack);
+  const instead = works
+    ? `, but answers ${called(works)}, which nobody advertises`
+    : ', though it is up';
   return {
     is: 'present',
     certainty: 'likely',
-    because: `${called(server)} does not answer ${called(client)}, which ${advertiser.hostName} advertises to the tailnet, but answers ${called(works.client)}, which nobody advertises`,
+    because: `${called(server)} does not answer ${called(client)}, which ${advertiser} advertises to the tailnet${instead}`,
     chain: [
-      `${advertiser.hostName} advertises ${client.address} to the tailnet`,
+      `${advertiser} advertises ${client.address} to the tailnet`,
       `a server that accepts tailnet routes would send its replies to ${client.address} into the tunnel`,
       `${client.name} gets no answer from ${server.address}`,
     ],
     evidence: [
-      ...silent.map((probe) => probeEvidence(c, probe, 'effect')),
-      ...(answered ? [probeEvidence(c, answered, 'context')] : []),
+      ...silent.map((one) => probeEvidence(c, one, 'effect')),
+      ...told,
+      ...(probe ? [probeEvidence(c, probe, 'context')] : []),
     ],
     contrast: contrastOf(c),
     also: [],
@@ -172,6 +191,47 @@ function judgeFromOutside(c: Case): Verdict {
       later: 'if that says dev tailscale0: tailscale set --accept-routes=false',
     },
   };
+}
+
+/**
+ * Mounts that wait for an answer now, as the kubelet of the client tells. That the server is merely
+ * slow is no explanation while it answers another client.
+ */
+function hangingMessages({ snapshot, client, server }: Case): readonly Evidence[] {
+  const { cluster, endedUnixMs } = snapshot;
+  const pods = cluster?.hangingPods.seen ? cluster.hangingPods.value : [];
+  const messages = pods
+    .filter(
+      ({ nodeName, volumes }) =>
+        nodeName === client.id && volumes.some((one) => one.server === server.address),
+    )
+    .flatMap((pod) => pod.messages)
+    .filter(({ lastUnixMs = 0 }) => endedUnixMs - lastUnixMs < STILL_HANGS_MS)
+    .filter(({ signatures }) => signatures.some(({ category }) => WAITS.includes(category)));
+  return messages.slice(0, 3).map(({ about, text, lastUnixMs }) => ({
+    host: client.name,
+    command: `kubectl describe pod -n ${about.namespace ?? 'default'} ${about.name}`,
+    answer: text.slice(0, 200),
+    atUnixMs: lastUnixMs ?? snapshot.startedUnixMs,
+    shows: 'effect',
+  }));
+}
+
+/** The client knows the server's hardware address: somebody is there. */
+function answersArp({ snapshot, client, server }: Case): boolean {
+  return snapshot.observations.some(
+    (o) =>
+      o.kind === 'neighbour' &&
+      o.host === client.id &&
+      o.neighbour.address === server.address &&
+      o.neighbour.mac !== undefined &&
+      !o.neighbour.state.includes('FAILED'),
+  );
+}
+
+/** Who advertises `address`: what the cluster calls it, or the machine of the tailnet. */
+function advertiserOfAny(c: Case, address: string): string | undefined {
+  return advertisingResource(c.snapshot, address) ?? advertiserAnywhere(c, address)?.hostName;
 }
 
 /** Who advertises `address`, as any tailscaled that was seen anywhere tells. */

@@ -8,6 +8,7 @@ import {
   DEFAULT_PROBE_TIMEOUT_MS,
   type DiagnoseRequest,
 } from '../session/request.ts';
+import { clusterOf, kubeOptions } from './cluster-options.ts';
 import { readConfig } from './config.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { openedBeforehand } from './open-beforehand.ts';
@@ -31,17 +32,34 @@ interface Options extends TruenasOptions {
   readonly timeout: number;
   readonly sudo?: boolean;
   readonly verbose?: boolean;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly namespace?: string;
+  readonly as?: string;
+  readonly asGroup?: string[];
+  readonly image?: string;
+  readonly probeNamespace?: string;
 }
+
+const CLUSTER = 'A cluster:';
 
 const EXAMPLES = `
 A vantage is a way to look at a host:
   local:                      this machine
+  node://NAME                 a node of the cluster, by short-lived pods in its network
+  pod://NAMESPACE/NAME        a running pod, by its own shell
   ssh://USER@HOST[:PORT]      by your own ssh and its configuration; several addresses of one host
                               are tried side by side: ssh://admin@10.0.0.210,100.68.1.2
   truenas://[USER@]HOST[:PORT]  by the API of a TrueNAS and its web shell, with an API key
 A bare address for --to means that nobody can look at the server.
 
+Without --from, and with a kubeconfig, the cluster is asked what hangs, on which server, and from
+which node to look. Nothing is changed there: at most, pods are made to look from and deleted again.
+
 Examples:
+  kubectl returnpath diagnose                                   from a kubeconfig alone
+  kubectl returnpath diagnose --to ssh://admin@10.0.0.210       and with a look at the storage server
+  kubectl returnpath diagnose --context homelab -n media --as ops --image busybox:1.37
   returnpath diagnose --from ssh://root@10.0.0.197 --to ssh://admin@10.0.0.210 --control 10.0.0.1
   returnpath diagnose --to 10.0.0.210 --compare ssh://me@10.0.0.38     from this machine, no NAS login
   returnpath diagnose --to ssh://admin@10.0.0.210 --sudo --save look.json
@@ -53,8 +71,27 @@ Exit status: 0 healthy, 1 cause found, 2 cannot tell, 3 wrong usage, 4 something
 export function diagnoseCommand(): Command {
   return withTruenasOptions(new Command('diagnose'))
     .description('find out why a client cannot reach a server: the way there, and the way back')
-    .option('--from <url>', 'vantage on the client (default: local:)')
+    .option('--from <url>', 'vantage on the client (default: the node that hangs, else local:)')
     .option('--to <url>', 'vantage on the server, or its bare address')
+    .addOption(new Option('--kubeconfig <file>', 'as for kubectl').helpGroup(CLUSTER))
+    .addOption(new Option('--context <name>', 'as for kubectl').helpGroup(CLUSTER))
+    .addOption(
+      new Option('-n, --namespace <name>', 'only what hangs in this namespace').helpGroup(CLUSTER),
+    )
+    .addOption(new Option('--as <user>', 'as for kubectl').helpGroup(CLUSTER))
+    .addOption(
+      new Option('--as-group <group>', 'as for kubectl; repeat').argParser(more).helpGroup(CLUSTER),
+    )
+    .addOption(
+      new Option('--image <image>', 'for pods to look from (default: one on the node)').helpGroup(
+        CLUSTER,
+      ),
+    )
+    .addOption(
+      new Option('--probe-namespace <name>', 'where such pods go (default: found out)').helpGroup(
+        CLUSTER,
+      ),
+    )
     .option(
       '--address <addr>',
       'address the client uses (default: on a shared subnet); repeat',
@@ -87,7 +124,7 @@ async function run(options: Options): Promise<void> {
   const onInterrupt = () => interrupt.abort();
   process.once('SIGINT', onInterrupt);
   process.once('SIGTERM', onInterrupt);
-  const urls = [request.from, request.to, ...request.compare];
+  const urls = [request.from, request.to, ...request.compare].filter((url) => url !== undefined);
   const surroundings = await openedBeforehand(urls, realSurroundings(), request.vantage);
   const { snapshot, diagnosis } = await runDiagnosis(request, surroundings, {
     signal: interrupt.signal,
@@ -113,17 +150,21 @@ function finish(diagnosis: Diagnosis, { output, verbose }: Options, code: number
 
 async function requestOf(options: Options): Promise<DiagnoseRequest> {
   const config = options.config === undefined ? {} : await readConfig(options.config);
+  const from = options.from ?? config.from;
   const to = options.to ?? config.to;
-  if (to === undefined) {
+  const cluster = from === undefined ? clusterOf(options, to) : undefined;
+  if (to === undefined && !cluster) {
     throw new SyntaxError(
-      'Cannot diagnose: --to is missing\n  try: --to ssh://USER@SERVER, or --to ADDRESS if nobody can log in there',
+      'Cannot diagnose: --to is missing, and no kubeconfig was found\n  try: --to ssh://USER@SERVER, or --to ADDRESS if nobody can log in there, or --kubeconfig FILE',
     );
   }
+  const ports = options.port ?? config.port;
+  const { image, probeNamespace: namespace } = options;
   return {
-    from: options.from ?? config.from ?? 'local:',
-    to,
+    ...(cluster ? { cluster } : { from: from ?? 'local:' }),
+    ...(to === undefined ? {} : { to }),
     addresses: options.address ?? config.address ?? [],
-    ports: options.port ?? config.port ?? DEFAULT_PORTS,
+    ports: ports ?? (cluster ? [] : DEFAULT_PORTS),
     controls: options.control ?? config.control ?? [],
     compare: options.compare ?? config.compare ?? [],
     deadlineMs: options.timeout * 1000,
@@ -131,6 +172,8 @@ async function requestOf(options: Options): Promise<DiagnoseRequest> {
     vantage: {
       ...(options.sudo ? { sudo: true, sudoPassword: askPassword } : {}),
       truenas: truenasLogin(options),
+      kube: kubeOptions(options),
+      probePods: { image, namespace },
     },
   };
 }

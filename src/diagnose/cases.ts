@@ -130,7 +130,9 @@ function partyOf(snapshot: Snapshot, world: World, id: string, towards: string):
   return {
     id,
     name: nameOf(snapshot, id, id),
-    address: sourceAddress(world, id, towards) ?? (isAddress(id) ? id : undefined),
+    address:
+      sourceAddress(world, id, towards) ??
+      (isAddress(id) ? id : nodeAddress(snapshot, id, towards)),
     facts,
   };
 }
@@ -146,6 +148,13 @@ export function sourceAddress(world: World, id: string, towards: string): string
     asker: 'tcp-connect',
   }).answers;
   return answer.is === 'route' ? answer.source : undefined;
+}
+
+/** Of a node of the cluster, as the cluster itself says: all that is known where nobody can look. */
+export function nodeAddress({ cluster }: Snapshot, id: string, like: string): string | undefined {
+  const nodes = cluster?.nodes.seen ? cluster.nodes.value : [];
+  const { addresses = [] } = nodes.find(({ name }) => name === id) ?? {};
+  return addresses.find((one) => isAddress(one) && familyOf(one) === familyOf(like));
 }
 
 /** What people call the host; nobody looked at it: its address instead of the URL that failed. */

@@ -57,6 +57,32 @@ export function clusterTargets(cluster: ClusterFacts): ClusterTarget[] {
     .toSorted((a, b) => b.pods - a.pods);
 }
 
+/**
+ * The same when nothing hangs: nodes that mount from a server, the one that most volumes live on
+ * first.
+ */
+export function restingTargets(cluster: ClusterFacts): ClusterTarget[] {
+  const backends = itemsOf(cluster.backends).filter(
+    ({ place, outdated }) => place === 'network' && !outdated,
+  );
+  const nodes = new Map(itemsOf(cluster.nodes).map((node) => [node.name, node.addresses]));
+  return backends
+    .toSorted((a, b) => b.volumes - a.volumes)
+    .flatMap(({ server, driver }) =>
+      itemsOf(cluster.csiNodes)
+        .filter(({ drivers }) => drivers.includes(driver))
+        .map(({ nodeName }) => ({
+          nodeName,
+          nodeAddresses: nodes.get(nodeName) ?? [],
+          server,
+          ports: portsOf(server, backends),
+          drivers: [driver],
+          workloads: [],
+          pods: 0,
+        })),
+    );
+}
+
 function addPod(
   { namespace, name, nodeName, volumes, workload }: HangingPod,
   {

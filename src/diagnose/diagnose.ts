@@ -4,8 +4,11 @@ import { DIAGNOSIS_VERSION, type Diagnosis, type Finding } from '../model/diagno
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Trace } from '../model/trace.ts';
 import { type World, worldOf } from '../routing/world.ts';
+import { affectedBy } from './affected.ts';
 import { casesOf, clusterCaseOf } from './cases.ts';
+import { downToPods } from './chain-to-pods.ts';
 import { disagreementsOf } from './check-kernel.ts';
+import { clusterView } from './cluster-view.ts';
 import { nextSteps, summaryOf } from './conclusion.ts';
 import { findingsOf, type Judged, judgeCluster, judgePath, ruledOutOf } from './judge.ts';
 import { withLatestNeighbours } from './latest-neighbours.ts';
@@ -20,9 +23,11 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
   const cases = casesOf(snapshot, world);
   const clusterCase = clusterCaseOf(snapshot, world, cases);
   const judged = [...cases.flatMap(judgePath), ...(clusterCase ? judgeCluster(clusterCase) : [])];
-  const findings = findingsOf(judged);
+  const affected = affectedBy(snapshot);
+  const findings = findingsOf(judged).map((finding) => downToPods(finding, affected));
   const pods = clusterCase?.podCases.map(({ pod }) => pod) ?? [];
   const verdict = verdictOf(findings, [...cases, ...pods]);
+  const cluster = clusterView(snapshot);
   const draft = {
     schema: 'returnpath/diagnosis' as const,
     version: DIAGNOSIS_VERSION as typeof DIAGNOSIS_VERSION,
@@ -31,6 +36,7 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
     startedUnixMs: snapshot.startedUnixMs,
     endedUnixMs: snapshot.endedUnixMs,
     hosts: hostNames(snapshot, cases),
+    ...(cluster ? { cluster } : {}),
     traces: cases.flatMap(({ forward, back }) => [forward, back]).filter(isTrace),
     findings,
     evidence: contextOf(cases),
@@ -60,7 +66,8 @@ function hostNames(snapshot: Snapshot, cases: readonly Case[]): Diagnosis['hosts
   const { from, to, compare } = snapshot.question;
   const [first] = cases;
   const parties = first ? [first.client, first.server, ...first.others.map((o) => o.client)] : [];
-  const ids = new Set([from, to, ...compare, ...Object.keys(snapshot.hosts)]);
+  const named = [from, to, ...compare].filter((id) => id !== '');
+  const ids = new Set([...named, ...Object.keys(snapshot.hosts)]);
   return Object.fromEntries(
     [...ids].map((id) => {
       const party = parties.find((one) => one.id === id);

@@ -13,7 +13,10 @@ export function notSeenOf(
     ...(next ? { next } : {}),
   }));
   const unlooked = [question.from, question.to]
-    .filter((id) => !hosts[id] && !failedVantages.some(({ vantage }) => vantage.includes(id)))
+    .filter(
+      (id) =>
+        id !== '' && !hosts[id] && !failedVantages.some(({ vantage }) => vantage.includes(id)),
+    )
     .map((id) => ({ what: `${id}: no way to look at it was given` }));
   const routing = [question.from, question.to].flatMap((id) => {
     const host = hosts[id];

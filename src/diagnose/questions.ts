@@ -4,7 +4,7 @@ import { familyOf, prefixContains, prefixLength } from '../model/prefix.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { isVpnDevice } from '../routing/vpn.ts';
 import { worldOf } from '../routing/world.ts';
-import { podNodeOf, sourceAddress } from './cases.ts';
+import { nodeAddress, podNodeOf, sourceAddress } from './cases.ts';
 
 /** A routing question for the kernel of one host. */
 export interface RouteQuestion {
@@ -27,7 +27,10 @@ export function routeQuestions(snapshot: Snapshot): RouteQuestion[] {
   const pods = compare.filter((id) => podNodeOf(snapshot, world, id) !== undefined);
   const ways = serverAddresses.flatMap((server) => {
     const there = snapshot.hosts[from] ? [{ host: from, destination: server }] : [];
-    const client = sourceAddress(world, from, server) ?? addressItself(from, server);
+    const client =
+      sourceAddress(world, from, server) ??
+      addressItself(from, server) ??
+      nodeAddress(snapshot, from, server);
     if (!client || !snapshot.hosts[to]) return there;
     const iif = lanAddress(snapshot, to, client)?.dev;
     const arrives = iif

@@ -76,16 +76,48 @@ export type Disagreement = z.infer<typeof Disagreement>;
 /** One thing of the cluster that is not as it should be. */
 export const Symptom = z.object({
   object: ObjectRef,
+  /** What a person restarts: the Deployment of a Pod. */
+  workload: ObjectRef.optional(),
   nodeName: z.string().optional(),
   /** As `kubectl get` words it: `2/6 CrashLoopBackOff`, `ContainerCreating`, `Pending`. */
   state: z.string(),
   sinceUnixMs: z.number().optional(),
+  /** When the kubelet starts it again, of one that is in back-off. */
+  nextTryUnixMs: z.number().optional(),
   /** What it says, in one line. */
   says: z.string().optional(),
   /** The server it hangs on, where its volumes or driver lead to one. */
   server: z.string().optional(),
 });
 export type Symptom = z.infer<typeof Symptom>;
+
+/** A server that volumes live on, over all drivers. */
+export const StorageInUse = z.object({
+  /** An address, or a name as it stands in volumes. */
+  server: z.string(),
+  drivers: z.array(z.string()),
+  ports: z.array(z.number().int()),
+  /** Volumes that name it, and pods that hang on it. */
+  volumes: z.number().int(),
+  pods: z.number().int(),
+  nodes: z.array(z.string()),
+  place: z.enum(['network', 'in-cluster']),
+  /** Volumes name it, the driver's present configuration another. */
+  outdated: z.boolean(),
+});
+export type StorageInUse = z.infer<typeof StorageInUse>;
+
+/** A route that the cluster gives to a tailnet, with what it covers of the LAN and the cluster. */
+export const AdvertisedPrefix = z.object({
+  prefix: z.string(),
+  /** `Connector homelab-subnet-router` */
+  by: z.string(),
+  /** Asked for, and not advertised yet. */
+  pending: z.boolean(),
+  /** `node talos-1`, `storage 10.0.0.210`, `service ingress/traefik`. */
+  covers: z.array(z.string()),
+});
+export type AdvertisedPrefix = z.infer<typeof AdvertisedPrefix>;
 
 /** What the cluster shows of the trouble, from pods to the storage server. */
 export const ClusterView = z.object({
@@ -97,6 +129,14 @@ export const ClusterView = z.object({
   symptoms: z.array(Symptom),
   /** Known shapes among messages, most telling first. */
   signatures: z.array(SeenSignature),
+  storage: z.array(StorageInUse),
+  advertised: z.array(AdvertisedPrefix),
+  /** How the machine we run on reaches the API server and the storage, a sentence each. */
+  operator: z.array(z.string()),
+  /** Who is answered and who is not, and what that says, a sentence each. */
+  differential: z.array(z.string()),
+  /** Rights that were lacking and what was cut off, a sentence each. */
+  limits: z.array(z.string()),
 });
 export type ClusterView = z.infer<typeof ClusterView>;
 

@@ -1,5 +1,6 @@
 import type { Diagnosis, Evidence, Finding } from '../model/diagnosis.ts';
 import { clockTime } from './clock-time.ts';
+import { hangingLines, saidLines, storageLines } from './cluster-lines.ts';
 import { legsToShow, outcomeWords, pathLine } from './path-line.ts';
 
 export interface TextOptions {
@@ -14,6 +15,8 @@ type Paint = (style: 'loud' | 'bad' | 'good' | 'dim', text: string) => string;
 
 const ANSI = { loud: '1', bad: '1;31', good: '1;32', dim: '2' } as const;
 const EVIDENCE_LINES = 8;
+/** So that the whole still fits on a screen. */
+const EVIDENCE_LINES_WITH_CLUSTER = 5;
 
 /** A diagnosis for a terminal: one line that says it, then why, then what to do. */
 export function toText(diagnosis: Diagnosis, options: TextOptions): string {
@@ -21,6 +24,7 @@ export function toText(diagnosis: Diagnosis, options: TextOptions): string {
     options.colour ? `\u001b[${ANSI[style]}m${text}\u001b[0m` : text;
   const lines = [
     headline(diagnosis, paint),
+    ...clusterLines(diagnosis, options),
     ...diagnosis.findings.flatMap((finding, index) => [
       ...(index > 0 ? ['', `${word(finding, paint)}  ${finding.summary}.`] : []),
       ...findingLines(finding, diagnosis, options),
@@ -41,12 +45,27 @@ function headline(diagnosis: Diagnosis, paint: Paint): string {
   return `${label}  ${paint('loud', `${diagnosis.summary}.`)}  ${took}`;
 }
 
+/** What hangs, what it says, and what that is about. */
+function clusterLines({ cluster }: Diagnosis, options: TextOptions): string[] {
+  if (!cluster) return [];
+  const { verbose, utcOffsetMinutes } = options;
+  const said = saidLines(cluster);
+  return [
+    ...block('hangs', hangingLines(cluster, utcOffsetMinutes)),
+    ...block('says', verbose ? said : said.slice(0, 2)),
+    ...block('storage', storageLines(cluster, verbose)),
+    ...block('here', verbose ? cluster.operator : cluster.operator.slice(-1)),
+    ...block('compared', cluster.differential),
+  ];
+}
+
 function word({ certainty }: Finding, paint: Paint): string {
   return paint('bad', certainty === 'proven' ? 'PROVEN' : 'LIKELY');
 }
 
 function findingLines(finding: Finding, diagnosis: Diagnosis, options: TextOptions): string[] {
-  const shown = options.verbose ? finding.evidence : telling(finding.evidence);
+  const lines = diagnosis.cluster ? EVIDENCE_LINES_WITH_CLUSTER : EVIDENCE_LINES;
+  const shown = options.verbose ? finding.evidence : telling(finding.evidence, lines);
   return [
     field('cause', finding.chain[0] ?? finding.title),
     ...pathLines(diagnosis),
@@ -60,11 +79,9 @@ function findingLines(finding: Finding, diagnosis: Diagnosis, options: TextOptio
 }
 
 /** Mechanism first, then effects, at most a screenful; context only under --verbose. */
-function telling(evidence: readonly Evidence[]): readonly Evidence[] {
+function telling(evidence: readonly Evidence[], atMost: number): readonly Evidence[] {
   const order = ['mechanism', 'effect'] as const;
-  return order
-    .flatMap((kind) => evidence.filter(({ shows }) => shows === kind))
-    .slice(0, EVIDENCE_LINES);
+  return order.flatMap((kind) => evidence.filter(({ shows }) => shows === kind)).slice(0, atMost);
 }
 
 function alsoLine(also: readonly string[]): string {
@@ -97,13 +114,14 @@ function evidenceLines(evidence: readonly Evidence[], options: TextOptions): str
 }
 
 function commonLines(diagnosis: Diagnosis, { verbose }: TextOptions): string[] {
-  const { ruledOut, notSeen, disagreements, next } = diagnosis;
+  const { cluster, ruledOut, notSeen, disagreements, next } = diagnosis;
+  const atMost = cluster ? 2 : 4;
   const outs = ruledOut.map(({ title, because }) => `${title}: ${because}`);
   const unseen = notSeen.map((item) =>
     item.next ? `${item.what} (try: ${item.next})` : item.what,
   );
   return [
-    ...block('not it', verbose ? outs : outs.slice(0, 4)),
+    ...block('not it', verbose ? outs : outs.slice(0, atMost)),
     ...block('not seen', verbose ? unseen : unseen.slice(0, 4)),
     ...block(
       'differs',

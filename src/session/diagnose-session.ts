@@ -8,21 +8,29 @@ import {
   sharedAddresses,
 } from '../diagnose/questions.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
+import type { HostFacts } from '../model/host.ts';
 import { FAMILIES } from '../model/network.ts';
 import { OutsideError } from '../model/outside-error.ts';
 import { familyOf } from '../model/prefix.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { KubeOptions, Kubernetes } from '../ports/kubernetes.ts';
 import type { OpenVantage, Vantage } from '../ports/vantage.ts';
 import { controlOrders, targetOrders } from './asks.ts';
+import { ClusterLook } from './cluster-look.ts';
 import { isConclusive } from './conclusive.ts';
 import { Gathering } from './gathering.ts';
+import { sawNothing } from './merge-hosts.ts';
+import { OpenedVantages } from './opened-vantages.ts';
 import { Probing } from './probing.ts';
 import { type DiagnoseRequest, isBareAddress } from './request.ts';
 import { givenAddresses, isLanAddress, startingAddresses } from './server-addresses.ts';
+import { waitForSilence } from './service-silence.ts';
 
 export interface Surroundings {
   readonly openVantage: OpenVantage;
+  /** Absent where no cluster is ever looked at. */
+  readonly openCluster?: ((options: KubeOptions) => Promise<Kubernetes>) | undefined;
   readonly clock: Clock;
 }
 
@@ -38,10 +46,8 @@ export interface DiagnoseResult {
   readonly diagnosis: Diagnosis;
 }
 
-type Role = 'from' | 'to' | 'compare';
-
-/** Past the 5 s that a CSI driver waits for the API, and before our own probes give up. */
-const SERVICE_SILENCE_MS = 5050;
+/** `witness`: looked at for what it knows, and asked to probe only where the cluster's plan says so. */
+export type Role = 'from' | 'to' | 'compare' | 'witness';
 
 /**
  * Looks at both ends side by side, sends the probes, asks the kernels, and judges again whenever
@@ -69,10 +75,11 @@ class Session {
   readonly #signal: AbortSignal;
   readonly #gathering: Gathering;
   readonly #probing: Probing;
-  readonly #vantages = new Map<string, Vantage>();
+  readonly #vantages = new OpenedVantages();
+  readonly #cluster: ClusterLook | undefined;
   /** Everything under way but the probes. */
-  readonly #work = new Set<Promise<void>>();
-  readonly #probes = new Set<Promise<void>>();
+  readonly #work = new Set<Promise<unknown>>();
+  readonly #probes = new Set<Promise<unknown>>();
   readonly #looked = new Set<string>();
   readonly #asked = new Set<string>();
   #wake: () => void = () => {};
@@ -88,8 +95,8 @@ class Session {
     ]);
     this.#gathering = new Gathering(
       {
-        from: request.from,
-        to: request.to,
+        from: request.from ?? '',
+        to: request.to ?? '',
         serverAddresses: startingAddresses(request),
         ports: [...request.ports],
         controls: [...request.controls],
@@ -98,13 +105,24 @@ class Session {
       surroundings.clock.now(),
     );
     this.#probing = new Probing(surroundings.clock, request.probeTimeoutMs, () => this.#wake());
+    this.#cluster =
+      request.cluster &&
+      new ClusterLook({
+        request: { ...request, cluster: request.cluster },
+        surroundings,
+        signal: this.#signal,
+        gathering: this.#gathering,
+        say: (line) => options.onProgress?.(line),
+        look: (url, role) => this.#openAndRead(url, role),
+      });
   }
 
   async run(): Promise<DiagnoseResult> {
     const { from, to, compare } = this.#request;
-    this.#look(from, 'from');
-    this.#look(to, 'to');
+    if (from !== undefined) this.#look(from, 'from');
+    if (to !== undefined) this.#look(to, 'to');
     for (const url of compare) this.#look(url, 'compare');
+    if (this.#cluster) this.#track(this.#work, this.#cluster.run());
     await this.#untilDone();
     this.#stop.abort();
     this.#probing.stop();
@@ -115,7 +133,8 @@ class Session {
 
   async close(): Promise<void> {
     this.#stop.abort();
-    await Promise.allSettled([...this.#vantages.values()].map((vantage) => vantage.close()));
+    await this.#vantages.close();
+    this.#cluster?.close();
   }
 
   /** Follows up and judges whenever something more is known, until nothing is left to wait for. */
@@ -141,7 +160,7 @@ class Session {
     return this.#gathering.snapshot(this.#surroundings.clock.now(), this.#probing.probes);
   }
 
-  #track(set: Set<Promise<void>>, work: Promise<void>): void {
+  #track(set: Set<Promise<unknown>>, work: Promise<unknown>): void {
     const tracked = work.finally(() => {
       set.delete(tracked);
       this.#wake();
@@ -155,42 +174,68 @@ class Session {
     this.#track(this.#work, this.#openAndRead(url, role));
   }
 
-  async #openAndRead(url: string, role: Role): Promise<void> {
+  /** @returns What the host is, or nothing when it could not be looked at: that is noted. */
+  async #openAndRead(url: string, role: Role): Promise<HostFacts | undefined> {
     const { openVantage, clock } = this.#surroundings;
+    const { vantage: options } = this.#request;
     try {
-      const vantage = await openVantage(url, this.#request.vantage, this.#signal);
-      this.#vantages.set(vantage.hostId, vantage);
-      this.#named(vantage, role);
+      const probePods = { ...options.probePods, ...this.#cluster?.probePods };
+      const vantage = await openVantage(url, { ...options, probePods }, this.#signal);
+      this.#vantages.add(vantage);
+      // what is opened by the cluster's API has not spoken with the host itself yet
+      const isDoubtful = /^(?:pod|node):/.test(url);
+      const take = () => {
+        this.#vantages.ready(vantage);
+        this.#named(vantage, role);
+      };
+      if (!isDoubtful) take();
       this.#wake();
+      let hasSpoken = !isDoubtful;
       const collected = await collectHost(vantage, {
         clock,
         signal: this.#signal,
-        onUpdate: (soFar) => this.#gathering.host(soFar),
+        onUpdate: (soFar) => {
+          if (sawNothing(soFar) !== undefined) return;
+          this.#gathering.host(soFar, url);
+          if (!hasSpoken) {
+            hasSpoken = true;
+            take();
+            this.#wake();
+          }
+        },
       });
-      this.#gathering.host(collected);
+      const why = isDoubtful ? sawNothing(collected) : undefined;
+      if (why !== undefined) throw new Error(why);
+      this.#gathering.host(collected, url);
       this.#looked.add(vantage.hostId);
       this.#options.onProgress?.(`${url}: rules, routes and tailnet read`);
+      return collected.facts;
     } catch (error) {
-      if (this.#signal.aborted) {
-        this.#gathering.fail({ vantage: url, why: 'no answer before the deadline' });
-        return;
-      }
-      const why = error instanceof Error ? error.message : String(error);
-      const next = error instanceof OutsideError ? error.next : undefined;
-      this.#gathering.fail({ vantage: url, why, ...(next ? { next } : {}) });
-      this.#options.onProgress?.(`${url}: ${why}`);
+      this.#failed(url, error);
+      return undefined;
     }
+  }
+
+  #failed(url: string, error: unknown): void {
+    if (this.#signal.aborted) {
+      this.#gathering.fail({ vantage: url, why: 'no answer before the deadline' });
+      return;
+    }
+    const why = error instanceof Error ? error.message : String(error);
+    const next = error instanceof OutsideError ? error.next : undefined;
+    this.#gathering.fail({ vantage: url, why, ...(next ? { next } : {}) });
+    this.#options.onProgress?.(`${url}: ${why}`);
   }
 
   /** From now on the host is called by its id, and addresses known before looking are asked. */
   #named(vantage: Vantage, role: Role): void {
     const { question } = this.#gathering;
     if (role === 'compare') {
-      this.#gathering.ask({ compare: [...question.compare, vantage.hostId] });
-    } else {
+      this.#gathering.ask({ compare: [...new Set([...question.compare, vantage.hostId])] });
+    } else if (role !== 'witness') {
       this.#gathering.ask({ [role]: vantage.hostId });
     }
-    if (role === 'to') this.#addAddresses(vantage.addresses.filter(isLanAddress));
+    if (role === 'to' && !this.#cluster) this.#addAddresses(vantage.addresses.filter(isLanAddress));
   }
 
   /** Addresses that were found out; those that the user gave are all that is asked. */
@@ -211,7 +256,10 @@ class Session {
     const { from, to, controls } = this.#gathering.question;
     if (!this.#looked.has(from)) return;
     const snapshot = this.#snapshot();
-    if (this.#looked.has(to)) this.#addAddresses(sharedAddresses(snapshot));
+    // the address that stands in volumes is the one that matters
+    if (this.#looked.has(to) && !this.#cluster?.knowsServer) {
+      this.#addAddresses(sharedAddresses(snapshot));
+    }
     const families = new Set(controls.map(familyOf));
     const gateways = FAMILIES.filter((family) => !families.has(family)).flatMap(
       (family) => gatewayOf(snapshot, from, family) ?? [],
@@ -221,10 +269,13 @@ class Session {
 
   #startProbes(): void {
     const { from, compare, serverAddresses, ports, controls } = this.#gathering.question;
-    const targets = serverAddresses.flatMap((address) => targetOrders(address, ports));
     for (const id of [from, ...compare]) {
-      const vantage = this.#vantages.get(id);
-      if (!vantage || targets.length === 0) continue;
+      const [vantage] = this.#vantages.of(id);
+      if (!vantage || serverAddresses.length === 0) continue;
+      const byShell = vantage.probe === undefined;
+      const targets = serverAddresses.flatMap((address) =>
+        targetOrders(address, ports, { byShell }),
+      );
       const orders = id === from ? [...targets, ...controls.flatMap(controlOrders)] : targets;
       const probes = this.#probing.start(vantage, orders);
       if (probes) this.#track(this.#probes, probes);
@@ -237,45 +288,38 @@ class Session {
    */
   #askKernels(): void {
     const { from, to, serverAddresses } = this.#gathering.question;
-    const clientIsDone = this.#vantages.has(from)
-      ? this.#looked.has(from) && this.#probing.hasStartedFrom(from)
-      : isBareAddress(from) || this.#work.size === 0;
+    const clientIsDone =
+      this.#vantages.of(from).length > 0
+        ? this.#looked.has(from) && this.#probing.hasStartedFrom(from)
+        : isBareAddress(from) || this.#work.size === 0;
     if (!clientIsDone || !this.#probing.allHeardOf || this.#waitsForSilence()) return;
     if (this.#looked.has(from)) this.#askOnce(from, serverAddresses);
     if (this.#looked.has(to)) this.#askOnce(to, []);
   }
 
-  /**
-   * Whether a service has accepted a connection and not been silent long enough to be called
-   * silent. Its sockets tell the most just before the client gives up.
-   */
   #waitsForSilence(): boolean {
     const { clock } = this.#surroundings;
-    const waits = this.#probing.probes
-      .filter(({ outcome, elapsedMs }) => outcome === 'silent' && elapsedMs < SERVICE_SILENCE_MS)
-      .map(({ atUnixMs }) => atUnixMs + SERVICE_SILENCE_MS - clock.now());
-    const waitMs = Math.max(0, ...waits);
-    if (waitMs > 0) clock.wait(waitMs, this.#signal).then(this.#wake, () => {});
-    return waitMs > 0;
+    return waitForSilence(this.#probing.probes, { clock, signal: this.#signal, wake: this.#wake });
   }
 
   #askOnce(id: string, neighbours: readonly string[]): void {
-    const vantage = this.#vantages.get(id);
-    if (!vantage || this.#asked.has(id)) return;
-    this.#asked.add(id);
-    const asked = routeQuestions(this.#snapshot()).filter(({ host }) => host === id);
-    const { clock } = this.#surroundings;
-    const ask = {
-      questions: asked.map(toKernelQuestion),
-      neighbours,
-      peers: [...new Set(asked.map(({ destination }) => destination))],
-      clock,
-      signal: this.#signal,
-    };
-    this.#track(
-      this.#work,
-      askKernel(vantage, ask).then(({ observations }) => this.#gathering.observe(observations)),
-    );
+    for (const vantage of this.#vantages.of(id)) {
+      if (this.#asked.has(vantage.url)) continue;
+      this.#asked.add(vantage.url);
+      const asked = routeQuestions(this.#snapshot()).filter(({ host }) => host === id);
+      const { clock } = this.#surroundings;
+      const ask = {
+        questions: asked.map(toKernelQuestion),
+        neighbours,
+        peers: [...new Set(asked.map(({ destination }) => destination))],
+        clock,
+        signal: this.#signal,
+      };
+      this.#track(
+        this.#work,
+        askKernel(vantage, ask).then(({ observations }) => this.#gathering.observe(observations)),
+      );
+    }
   }
 }
 

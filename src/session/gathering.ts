@@ -1,4 +1,5 @@
 import type { CollectedHost } from '../collect/draft.ts';
+import type { ClusterFacts } from '../model/cluster.ts';
 import type { Observation } from '../model/observation.ts';
 import {
   type FailedVantage,
@@ -6,13 +7,16 @@ import {
   SNAPSHOT_VERSION,
   type Snapshot,
 } from '../model/snapshot.ts';
+import { mergeHosts } from './merge-hosts.ts';
 
 /** The snapshot in the making: what each part of a session has found so far. */
 export class Gathering {
   readonly #startedUnixMs: number;
-  readonly #hosts = new Map<string, CollectedHost>();
+  /** By host, and by the way it was looked at. */
+  readonly #hosts = new Map<string, Map<string, CollectedHost>>();
   readonly #observations: Observation[] = [];
   readonly #failed: FailedVantage[] = [];
+  #cluster: ClusterFacts | undefined;
   #question: Question;
 
   constructor(question: Question, startedUnixMs: number) {
@@ -29,8 +33,15 @@ export class Gathering {
     this.#question = { ...this.#question, ...change };
   }
 
-  host(collected: CollectedHost): void {
-    this.#hosts.set(collected.facts.id, collected);
+  /** @param url The vantage it was looked at by; what that one said before is replaced. */
+  host(collected: CollectedHost, url: string): void {
+    const { id } = collected.facts;
+    const ways = this.#hosts.get(id) ?? new Map<string, CollectedHost>();
+    this.#hosts.set(id, ways.set(url, collected));
+  }
+
+  cluster(facts: ClusterFacts): void {
+    this.#cluster = facts;
   }
 
   observe(observations: readonly Observation[]): void {
@@ -43,7 +54,7 @@ export class Gathering {
 
   /** @param pending Observations about what has not ended yet, as if it ended now. */
   snapshot(endedUnixMs: number, pending: readonly Observation[] = []): Snapshot {
-    const hosts = [...this.#hosts.values()];
+    const hosts = [...this.#hosts.values()].map((ways) => [...ways.values()].reduce(mergeHosts));
     return {
       schema: 'returnpath/snapshot',
       version: SNAPSHOT_VERSION,
@@ -57,6 +68,7 @@ export class Gathering {
         ...this.#observations,
         ...pending,
       ],
+      ...(this.#cluster === undefined ? {} : { cluster: this.#cluster }),
     };
   }
 }

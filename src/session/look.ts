@@ -37,7 +37,7 @@ export async function lookAt(
     try {
       const vantage = await openVantage(url, options.vantage, signal);
       try {
-        gathering.host(await collectHost(vantage, { clock, signal }));
+        gathering.host(await collectHost(vantage, { clock, signal }), url);
         ids.set(url, vantage.hostId);
       } finally {
         await vantage.close();

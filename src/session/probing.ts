@@ -7,6 +7,13 @@ import type { Vantage } from '../ports/vantage.ts';
 // (see docs/architecture.md, "Proven and likely"); a few milliseconds more keep rounding out of it.
 const NOTE_SILENCE_MS = 305;
 
+interface Entry {
+  readonly host: string;
+  readonly order: ProbeOrder;
+  /** Absent as long as nothing was heard of it. */
+  readonly probe?: Probe;
+}
+
 /** The probes of a session: what each has come to so far, and whether any is unheard of. */
 export class Probing {
   readonly #clock: Clock;
@@ -14,7 +21,7 @@ export class Probing {
   readonly #abort = new AbortController();
   readonly #onChange: () => void;
   /** By host and question, so that a second wish for the same probe is no second probe. */
-  readonly #latest = new Map<string, Probe | undefined>();
+  readonly #latest = new Map<string, Entry>();
 
   constructor(clock: Clock, timeoutMs: number, onChange: () => void) {
     this.#clock = clock;
@@ -24,12 +31,25 @@ export class Probing {
 
   /** What each probe came to; an unanswered one counts as silent so far. */
   get probes(): Probe[] {
-    return [...this.#latest.values()].filter((probe) => probe !== undefined);
+    return [...this.#latest.values()].flatMap((entry) => {
+      const { probe } = entry;
+      // we left while its connection was unanswered: that is told by the plain one
+      const isLeft = probe?.outcome === 'not-run' && this.#cannotConnect(entry);
+      return probe && !isLeft ? [probe] : [];
+    });
   }
 
   /** Whether each probe has ended or was silent long enough to tell. */
   get allHeardOf(): boolean {
-    return [...this.#latest.values()].every((probe) => probe !== undefined);
+    return [...this.#latest.values()].every(
+      (entry) => entry.probe !== undefined || this.#cannotConnect(entry),
+    );
+  }
+
+  /** Whether the same port of the same address does not even accept a connection, so far. */
+  #cannotConnect({ host, order }: Entry): boolean {
+    const plain = this.#latest.get(keyOf(host, { ...order, probe: 'tcp' }));
+    return plain?.probe?.outcome === 'timed-out';
   }
 
   hasStartedFrom(hostId: string): boolean {
@@ -42,12 +62,13 @@ export class Probing {
    * @returns Resolves when they have ended and never rejects; undefined when all were started before.
    */
   start(vantage: Vantage, orders: readonly ProbeOrder[]): Promise<void> | undefined {
-    const fresh = orders.filter((order) => !this.#latest.has(keyOf(vantage, order)));
+    const fresh = orders.filter((order) => !this.#latest.has(keyOf(vantage.hostId, order)));
     return fresh.length === 0 ? undefined : this.#run(vantage, fresh);
   }
 
   async #run(vantage: Vantage, fresh: readonly ProbeOrder[]): Promise<void> {
-    for (const order of fresh) this.#latest.set(keyOf(vantage, order), undefined);
+    const host = vantage.hostId;
+    for (const order of fresh) this.#latest.set(keyOf(host, order), { host, order });
     await runProbes(vantage, fresh, {
       clock: this.#clock,
       signal: this.#abort.signal,
@@ -55,7 +76,7 @@ export class Probing {
       noteSilenceAfterMs: NOTE_SILENCE_MS,
       onAnswer: (probe, place) => {
         const order = fresh[place];
-        if (order) this.#latest.set(keyOf(vantage, order), probe);
+        if (order) this.#latest.set(keyOf(host, order), { host, order, probe });
         this.#onChange();
       },
     });
@@ -67,6 +88,6 @@ export class Probing {
   }
 }
 
-function keyOf({ hostId }: Vantage, { probe, address, port, source }: ProbeOrder): string {
-  return [hostId, probe, address, port ?? '', source ?? ''].join(' ');
+function keyOf(host: string, { probe, address, port, source }: ProbeOrder): string {
+  return [host, probe, address, port ?? '', source ?? ''].join(' ');
 }

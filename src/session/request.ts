@@ -1,14 +1,20 @@
+import type { KubeOptions } from '../ports/kubernetes.ts';
 import type { VantageOptions } from '../ports/vantage.ts';
 
 /** What the user wants to know. */
 export interface DiagnoseRequest {
-  /** URL of a vantage on the client; a bare address if nobody can look at it. */
-  readonly from: string;
-  /** URL of a vantage on the server, or its bare address. */
-  readonly to: string;
+  /**
+   * URL of a vantage on the client; a bare address if nobody can look at it. Absent: this machine,
+   * or, with a cluster, the node that most pods hang on.
+   */
+  readonly from?: string | undefined;
+  /** URL of a vantage on the server, or its bare address. Absent: what the cluster tells. */
+  readonly to?: string | undefined;
+  /** A cluster to begin with: what hangs there, on which server, seen from which node. */
+  readonly cluster?: ClusterRequest | undefined;
   /** Addresses under which clients use the server. Empty: those on a subnet it shares with them. */
   readonly addresses: readonly string[];
-  /** TCP ports of the server that matter. */
+  /** TCP ports of the server that matter. Empty: those that the cluster's volumes and drivers use. */
   readonly ports: readonly number[];
   /** Addresses on the client's LAN to ask beside the server. Empty: the client's gateway. */
   readonly controls: readonly string[];
@@ -22,6 +28,13 @@ export interface DiagnoseRequest {
    */
   readonly probeTimeoutMs: number;
   readonly vantage: VantageOptions;
+}
+
+/** Which cluster, as whom, and how much of it. */
+export interface ClusterRequest {
+  readonly kube: KubeOptions;
+  /** Only what hangs in this namespace. */
+  readonly namespace?: string | undefined;
 }
 
 /** Ports of a TrueNAS that a CSI driver for NFS uses: NFS, and the API with and without TLS. */

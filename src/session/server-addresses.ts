@@ -2,13 +2,16 @@ import { type DiagnoseRequest, isBareAddress } from './request.ts';
 
 /** The addresses that the user named; if there are any, no others are asked. */
 export function givenAddresses({ addresses, to }: DiagnoseRequest): string[] {
-  return addresses.length > 0 ? [...addresses] : isBareAddress(to) ? [to] : [];
+  if (addresses.length > 0) return [...addresses];
+  return to !== undefined && isBareAddress(to) ? [to] : [];
 }
 
 /** What can be asked before anything was looked at. */
 export function startingAddresses(request: DiagnoseRequest): string[] {
   const given = givenAddresses(request);
-  return given.length > 0 ? given : addressesIn(request.to);
+  if (given.length > 0 || request.to === undefined) return given;
+  // the cluster knows best which address its clients use
+  return request.cluster ? [] : addressesIn(request.to);
 }
 
 /** LAN addresses that stand in the URL of a vantage: `ssh://admin@10.0.0.210,100.68.1.2`. */
