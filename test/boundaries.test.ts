@@ -21,6 +21,7 @@ const WALLS: Readonly<Record<string, Wall>> = {
   readers: { folders: ['model'], outside: [], why: 'pure: text in, model out' },
   causes: { folders: ['routing', 'capture', 'model'], outside: [], why: 'pure judgement' },
   fixes: { folders: ['routing', 'model'], outside: [], why: 'a fix is data' },
+  planning: { folders: ['fixes', 'routing', 'model'], outside: [], why: 'pure: a plan is data' },
   manifests: { folders: ['routing', 'model'], outside: ['yaml'], why: 'pure linting' },
   diagnose: { folders: ['causes', 'routing', 'capture', 'model'], outside: [], why: 'pure' },
   report: { folders: ['model'], outside: [], why: 'pure: diagnosis in, text out' },
@@ -32,7 +33,7 @@ const WALLS: Readonly<Record<string, Wall>> = {
   },
   apply: { folders: ['ports', 'readers', 'fixes', 'model'], outside: [], why: 'through ports' },
   session: {
-    folders: ['collect', 'diagnose', 'fixes', 'apply', 'ports', 'model'],
+    folders: ['collect', 'diagnose', 'planning', 'apply', 'ports', 'model'],
     outside: [],
     why: 'the loop; reaches the world only through ports',
   },
@@ -60,7 +61,7 @@ const WALLS: Readonly<Record<string, Wall>> = {
 const CATALOGUES = ['collect', 'causes', 'fixes', 'manifests'];
 /** Files of a catalogue that every member may import. */
 const CATALOGUE_COMMONS =
-  /^(index|cause|fix|collector|read|rule|evidence|captured|refused|complaints|judge-complaints|pod-evidence|deadline|section|shell)(\.test)?\.ts$/;
+  /^(index|cause|fix|preference-script|lasting-pin|collector|read|rule|evidence|captured|refused|complaints|judge-complaints|pod-evidence|deadline|section|shell)(\.test)?\.ts$/;
 
 const SRC = resolve(import.meta.dirname, '../src');
 const sources = readdirSync(SRC, { recursive: true, encoding: 'utf8' })

@@ -35,7 +35,7 @@ export const lanRouteCapturedByVpn: Cause = {
   id: 'lan-route-captured-by-vpn',
   title: 'A VPN route captures addresses of a connected subnet',
   breaks: 'return-route',
-  fixes: ['tailscale-stop-accepting-routes', 'pin-lan'],
+  fixes: ['tailscale-stop-accepting-routes', 'pin-lan', 'unadvertise-lan-route'],
   judge,
 };
 

@@ -1,8 +1,7 @@
-import { readIpv4, readIpv6, writeIpv4, writeIpv6 } from '../model/address.ts';
-import { familyOf } from '../model/prefix.ts';
 import { prefixText, tableText } from '../model/text.ts';
 import type { Answer, Decision } from '../routing/decision.ts';
 import type { ChangedRange } from '../routing/whatif.ts';
+import { prefixesOf } from '../routing/whatif-prefixes.ts';
 import { printable } from './trace-text.ts';
 
 /** More ranges than anybody reads; the JSON has them all. */
@@ -68,37 +67,4 @@ function answerText(answer: Answer): string {
   const source = answer.source === undefined ? '' : ` from ${answer.source}`;
   const own = answer.type === 'local' ? 'this host' : `${answer.device}${via}`;
   return `${own}${source}: ${rule}${table}`;
-}
-
-/** The fewest prefixes that make up a range of addresses, both ends included. */
-export function prefixesOf(first: string, last: string): string[] {
-  const family = familyOf(first);
-  const bits = family === 'ipv4' ? 32n : 128n;
-  const end = numberOf(last);
-  const prefixes: string[] = [];
-  for (let at = numberOf(first); at <= end; ) {
-    let size = 1n;
-    let length = bits;
-    while (length > 0n && at % (size * 2n) === 0n && at + size * 2n - 1n <= end) {
-      size *= 2n;
-      length -= 1n;
-    }
-    prefixes.push(`${addressOf(at, bits)}/${length}`);
-    at += size;
-  }
-  return prefixes;
-}
-
-function numberOf(address: string): bigint {
-  const words = familyOf(address) === 'ipv4' ? [readIpv4(address)] : (readIpv6(address) ?? []);
-  let number = 0n;
-  for (const word of words) number = (number << 32n) | BigInt(word);
-  return number;
-}
-
-function addressOf(number: bigint, bits: bigint): string {
-  const word = (shift: bigint) => Number((number >> shift) & 0xffffffffn);
-  return bits === 32n
-    ? writeIpv4(word(0n))
-    : writeIpv6([word(96n), word(64n), word(32n), word(0n)]);
 }

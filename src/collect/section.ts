@@ -1,3 +1,7 @@
+import { MORE_PATH, quoted } from '../model/shell-text.ts';
+
+export { quoted };
+
 /**
  * Many commands in one trip: a script of sections, and the reader of what it prints.
  *
@@ -35,9 +39,6 @@ export type SectionAnswer =
 const SECTION_TIMEOUT_S = 4;
 
 // timeout(1) of BusyBox before 1.30 wants its number behind -t; that one is not used.
-
-// Non-interactive logins often lack the directories that `ip` and its like are in.
-const MORE_PATH = '/usr/sbin:/sbin:/usr/local/sbin:/usr/local/bin:/usr/bin:/bin';
 
 /**
  * The script, for any POSIX shell. It is one compound command, so that a script cut off on its way
@@ -84,11 +85,6 @@ export function harmless(text: string): string {
 export function newNonce(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(12));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-/** A text as one word of a shell command. */
-export function quoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** Understands the output of a script as it arrives. */

@@ -123,11 +123,19 @@ export interface Kubernetes {
   close(): void;
 }
 
-/** The only changes made to a cluster: short-lived pods to look from, and their deletion. */
+/**
+ * The only changes made to a cluster: short-lived pods to look from, their deletion, and the
+ * restart of pods that their owner makes anew.
+ */
 export interface KubePodWriter {
   createPod(namespace: string, pod: object, signal: AbortSignal): Promise<KubeAnswer<unknown>>;
   /** At once, without grace; one that is gone already is no error. */
   deletePod(namespace: string, name: string, signal: AbortSignal): Promise<KubeAnswer<unknown>>;
+  /** With the grace that it asks for, and only if it still is that very pod. */
+  restartPod(
+    pod: { readonly namespace: string; readonly name: string; readonly uid: string },
+    signal: AbortSignal,
+  ): Promise<KubeAnswer<unknown>>;
 }
 
 /** How to find the cluster, as kubectl's flags of the same names. */

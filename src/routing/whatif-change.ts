@@ -13,7 +13,7 @@ import { decideOutput } from './decide-output.ts';
 import { compileKernel } from './kernel.ts';
 import { addAddress } from './whatif-address.ts';
 import { downDevice } from './whatif-device.ts';
-import { withoutAcceptedRoutes } from './whatif-tailscale.ts';
+import { withLanAccess, withoutAcceptedRoutes } from './whatif-tailscale.ts';
 
 /** A part of a rule or route: what is named must be equal, what is not named may be anything. */
 export type Wanted<T> = { readonly [K in keyof T]?: T[K] };
@@ -27,6 +27,8 @@ export type Change =
   | { readonly kind: 'del-route'; readonly family: Family; readonly wanted: Wanted<Route> }
   /** `tailscale set --accept-routes=false`. */
   | { readonly kind: 'stop-accepting-routes' }
+  /** `tailscale set --exit-node-allow-lan-access=true`. */
+  | { readonly kind: 'allow-lan-access' }
   | { readonly kind: 'device-down'; readonly device: string }
   | { readonly kind: 'add-address'; readonly address: Address };
 
@@ -52,6 +54,8 @@ export function applyChange(
       return delRoute(state, change.family, change.wanted);
     case 'stop-accepting-routes':
       return withoutAcceptedRoutes(state, tailscale);
+    case 'allow-lan-access':
+      return withLanAccess(state);
     case 'device-down':
       return downDevice(state, change.device);
     case 'add-address':

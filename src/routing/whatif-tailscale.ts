@@ -37,6 +37,27 @@ export function withoutAcceptedRoutes(
   };
 }
 
+/**
+ * The state after `ExitNodeAllowLANAccess` became true: the prefixes of the host's own devices are
+ * thrown back from tailscaled's table to the next one.
+ * Source: tailscale ipn/ipnlocal, routerConfigLocked() and internalAndExternalInterfaces().
+ */
+export function withLanAccess(state: NetworkState): NetworkState {
+  const own = new Set(
+    state.addresses
+      .filter(({ dev }) => !dev.startsWith('tailscale') && dev !== 'lo')
+      .map(({ local, prefixLength }) =>
+        canonicalPrefix(`${local}/${prefixLength}`, familyOf(local)),
+      ),
+  );
+  const thrown = (route: Route): Route =>
+    isTailscaleRoute(route) && own.has(route.prefix)
+      ? { ...route, type: 'throw', scope: 'global', nexthops: [] }
+      : route;
+  const { ipv4, ipv6 } = state.routes;
+  return { ...state, routes: { ipv4: ipv4.map(thrown), ipv6: ipv6.map(thrown) } };
+}
+
 function isTailscaleRoute({ table, type, nexthops }: Route): boolean {
   if (!TABLES.includes(table) || type !== 'unicast') return false;
   return nexthops.some(({ dev }) => dev?.startsWith('tailscale'));

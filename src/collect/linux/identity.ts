@@ -17,7 +17,7 @@ export const CLOCK_CODE = "date '+%s %N'";
 
 /** Programs whose presence says what can be asked on a host. */
 const TOOLS =
-  'ss nft iptables tcpdump ping nc ncat curl bash busybox timeout tailscale docker sudo conntrack ethtool';
+  'ss nft iptables tcpdump ping nc ncat curl bash busybox timeout tailscale docker sudo conntrack ethtool midclt systemctl';
 
 export const TOOLS_CODE = `for x in ${TOOLS}; do command -v $x; done; :`;
 

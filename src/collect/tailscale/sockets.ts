@@ -1,25 +1,7 @@
+import { SOCKETS_INSIDE, SOCKETS_ON_HOST } from '../../model/shell-text.ts';
+
 /** At least one path, tried in order. */
 export type SocketPaths = readonly string[];
-
-/**
- * Where tailscaled listens, as seen from inside its own root: the default (also under its other
- * name, because one of the two may be a link that leads out of a container), and containerboot's.
- * Source: tailscale paths/paths.go; cmd/containerboot.
- */
-const INSIDE = [
-  '/run/tailscale/tailscaled.sock',
-  '/var/run/tailscale/tailscaled.sock',
-  '/tmp/tailscaled.sock',
-];
-
-/** On the host itself also Synology DSM 7, QNAP and the BSDs. Source: tailscale paths/paths.go. */
-const ON_HOST: SocketPaths = [
-  '/run/tailscale/tailscaled.sock',
-  '/var/run/tailscale/tailscaled.sock',
-  '/var/packages/Tailscale/var/tailscaled.sock',
-  '/tmp/tailscale/tailscaled.sock',
-  '/var/run/tailscaled.socket',
-];
 
 /** A Kubernetes node may run many Connectors; a handful tells who advertises what. */
 export const MAX_OTHERS = 8;
@@ -36,7 +18,7 @@ export interface FoundProcesses {
 
 /** Paths of the socket of one process, through its own root. */
 export function socketsOf(pid: number): SocketPaths {
-  return INSIDE.map((path) => `/proc/${pid}/root${path}`);
+  return SOCKETS_INSIDE.map((path) => `/proc/${pid}/root${path}`);
 }
 
 /**
@@ -46,9 +28,8 @@ export function socketsOf(pid: number): SocketPaths {
  */
 export function ownSockets({ own, other, hidden }: FoundProcesses): SocketPaths {
   if (own.length === 0 && hidden.length === 0 && other.length > 0) return [];
-  return [...own.flatMap(socketsOf), ...ON_HOST];
+  return [...own.flatMap(socketsOf), ...SOCKETS_ON_HOST];
 }
 
-/** The paths of {@link socketsOf} and {@link ownSockets} for the shell, `$p` being the process. */
-export const SHELL_INSIDE = INSIDE.map((path) => `/proc/$p/root${path}`).join(' ');
-export const SHELL_ON_HOST = ON_HOST.join(' ');
+/** The paths of {@link socketsOf} for the shell, `$p` being the process. */
+export const SHELL_INSIDE = SOCKETS_INSIDE.map((path) => `/proc/$p/root${path}`).join(' ');

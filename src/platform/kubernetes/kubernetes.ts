@@ -118,6 +118,16 @@ function writer(askRaw: AskRaw): KubePodWriter {
       });
       return json(askRaw, { method: 'DELETE', path, right, body }, signal);
     },
+    restartPod({ namespace, name, uid }, signal) {
+      const right = { verb: 'delete', resource: 'pods', namespace, name };
+      const path = pathOf({ resource: PODS, namespace, name });
+      const body = JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'DeleteOptions',
+        preconditions: { uid },
+      });
+      return json(askRaw, { method: 'DELETE', path, right, body }, signal);
+    },
   };
 }
 

@@ -1,0 +1,166 @@
+import { OutsideError } from '../model/outside-error.ts';
+import type { Step } from '../model/plan.ts';
+import {
+  type Applying,
+  contextOf,
+  guardId,
+  note,
+  type RunResult,
+  standNow,
+  wordsOf,
+} from './applying.ts';
+import { failedChecks, makeChecks } from './checks.ts';
+import { armGuard, disarmGuard } from './guard.ts';
+import type { Hand, HandContext, Written } from './hand.ts';
+import { handFor } from './hands.ts';
+import { takeBack } from './undo-run.ts';
+
+/**
+ * Carries out the steps of a run that are not done yet, in order, each with its check. The same
+ * for a fresh run and for one that was killed half way: what was begun is looked at first, and
+ * written only if it has not been. When a step fails, everything begun is taken back.
+ * Never rejects for what the outside does.
+ */
+export async function applyRun(a: Applying, when: readonly Step['when'][]): Promise<RunResult> {
+  const { plan } = standNow(a);
+  for (const step of plan.steps.filter((one) => when.includes(one.when))) {
+    try {
+      a.signal.throwIfAborted();
+      await carryOut(a, step);
+    } catch (error) {
+      return await giveUp(a, step, error);
+    }
+  }
+  const why = 'every step was done and checked';
+  await note(a, { is: 'end', at: a.clock.now(), outcome: 'applied', why });
+  return { outcome: 'applied', why };
+}
+
+async function carryOut(a: Applying, step: Step): Promise<void> {
+  const stand = standNow(a);
+  const at = stand.steps.get(step.id);
+  if (at === 'done' || at === 'skipped') return;
+  const hand = handFor(step.change);
+  const context = contextOf(a, step);
+  const earlier =
+    at === 'begun' ? stand.begun.findLast((entry) => entry.step === step.id) : undefined;
+  const found = await hand.read(step.change, context);
+  const standing = hand.judge(step.change, found, earlier?.found);
+  if (!earlier && (standing === 'to' || standing === 'serves')) return skip(a, step, found);
+  if (standing !== 'from' && standing !== 'to') throw changedMeanwhile(step, found);
+  const begun = earlier?.found ?? found;
+  if (!earlier) await begin(a, step, found);
+  if (standing === 'from') await write(a, step, { hand, context, begun });
+  await hand.settle?.(step.change, context);
+  await check(a, step, context);
+  await keep(a, step, { hand, context, begun });
+  await a.journal.append({ is: 'done', at: a.clock.now(), step: step.id });
+  a.tell(`done: ${step.what}`);
+}
+
+async function skip(a: Applying, step: Step, found: string): Promise<void> {
+  await a.journal.append({ is: 'skipped', at: a.clock.now(), step: step.id, found });
+  if (step.change.kind === 'person') a.tell(`for you to do: ${step.does}`);
+  else a.tell(`nothing to do, it is so already (${found}): ${step.what}`);
+}
+
+/** From here on the undo is on the disk. */
+async function begin(a: Applying, step: Step, found: string): Promise<void> {
+  await a.journal.append({
+    is: 'begin',
+    at: a.clock.now(),
+    step: step.id,
+    found,
+    change: step.change,
+    undoes: step.undoes,
+    ...(isGuarded(step) ? { guard: guardId(a, step) } : {}),
+  });
+}
+
+interface Doing {
+  readonly hand: Hand;
+  readonly context: HandContext;
+  readonly begun: string;
+}
+
+async function write(a: Applying, step: Step, { hand, context, begun }: Doing): Promise<void> {
+  if (isGuarded(step)) {
+    const timer = { id: guardId(a, step), afterSeconds: step.guard?.afterSeconds ?? 0 };
+    // one that a killed run left behind is ours as well, and would refuse a second of its name
+    await disarmGuard(timer, context);
+    const by = await armGuard(step, timer, context);
+    a.tell(
+      `a ${by === 'systemd' ? 'systemd timer' : 'process'} on ${step.hostName} takes it back in ${timer.afterSeconds} s unless we say that it stays`,
+    );
+  }
+  const written = await hand.write(step.change, 'do', { ...context, begun });
+  const standing = hand.judge(step.change, written.now, begun);
+  if (standing !== 'to')
+    throw notWritten(step, written, hand.judge(step.change, written.found, begun));
+  await a.journal.append({ is: 'written', at: a.clock.now(), step: step.id, now: written.now });
+}
+
+async function check(a: Applying, step: Step, context: HandContext): Promise<void> {
+  const results = await makeChecks(step, context);
+  const ok = results.every((result) => result.ok);
+  const lines = results.map(({ line }) => line);
+  await a.journal.append({ is: 'checked', at: a.clock.now(), step: step.id, ok, lines });
+  for (const line of lines) a.tell(line);
+  if (!ok) throw failedChecks(results);
+}
+
+/** Proves over a new connection that we can still get there, then tells the far host to keep it. */
+async function keep(a: Applying, step: Step, { hand, context, begun }: Doing): Promise<void> {
+  if (!isGuarded(step)) return;
+  const timer = { id: guardId(a, step), afterSeconds: step.guard?.afterSeconds ?? 0 };
+  const patience = AbortSignal.any([
+    a.signal,
+    AbortSignal.timeout(Math.max(1, timer.afterSeconds * 0.8) * 1000),
+  ]);
+  await a.reach.anew(step.vantage, patience);
+  const kept = await disarmGuard(timer, context);
+  const now = await hand.read(step.change, context);
+  if (hand.judge(step.change, now, begun) !== 'to') {
+    throw new OutsideError({
+      doing: `keep "${step.id}"`,
+      found: kept ? `it is "${now}" again` : 'the timer on the far host has taken it back',
+    });
+  }
+  a.tell(`${step.hostName} answers over a new connection: it stays`);
+}
+
+function isGuarded({ guard }: Step): boolean {
+  return guard?.how === 'far-timer';
+}
+
+async function giveUp(a: Applying, step: Step, error: unknown): Promise<RunResult> {
+  const why = a.signal.aborted ? 'interrupted' : wordsOf(error);
+  await note(a, { is: 'failed', at: a.clock.now(), step: step.id, why });
+  a.tell(`failed: ${why}`);
+  return takeBack(a, why);
+}
+
+function changedMeanwhile({ id, hostName }: Step, found: string): OutsideError {
+  return new OutsideError({
+    doing: `begin "${id}" on ${hostName}`,
+    found: `somebody else has changed it: it is "${found}" now`,
+    next: 'look again and make a new plan: returnpath fix',
+  });
+}
+
+function notWritten(
+  { id, hostName }: Step,
+  { found, now, failure }: Written,
+  was: string,
+): OutsideError {
+  if (was === 'other' || was === 'serves') {
+    return new OutsideError({
+      doing: `do "${id}" on ${hostName}`,
+      found: `somebody else has changed it in between: it is "${found}" now`,
+    });
+  }
+  return new OutsideError({
+    doing: `do "${id}" on ${hostName}`,
+    found: failure ?? `it was accepted and changed nothing: it still is "${now}"`,
+  });
+}

@@ -1,0 +1,55 @@
+import { OutsideError } from '../model/outside-error.ts';
+import type { Check, Step } from '../model/plan.ts';
+import type { HandContext } from './hand.ts';
+import { runOn } from './shell-hand.ts';
+
+/** What a check came to, as one line for people. */
+export interface CheckResult {
+  readonly ok: boolean;
+  readonly line: string;
+}
+
+/** tailscaled answers when it is done; a busy kernel or another daemon may lag behind. */
+const SETTLE_MS = 5000;
+const POLL_MS = 250;
+
+/**
+ * Makes the checks of a step, again and again until all are as predicted or the time is over.
+ *
+ * @throws {OutsideError} If a host cannot be reached.
+ */
+export async function makeChecks(
+  { checks, hostName }: Pick<Step, 'checks' | 'hostName'>,
+  context: HandContext,
+): Promise<readonly CheckResult[]> {
+  const { clock, signal } = context;
+  const end = clock.now() + SETTLE_MS;
+  for (;;) {
+    const results: CheckResult[] = [];
+    for (const check of checks) results.push(await make(check, hostName, context));
+    if (results.every(({ ok }) => ok) || clock.now() >= end) return results;
+    await clock.wait(POLL_MS, signal);
+  }
+}
+
+async function make(check: Check, hostName: string, context: HandContext): Promise<CheckResult> {
+  const { reads, predicts, matches, lacks, vantage } = check;
+  const script = `PATH=$PATH:/usr/sbin:/sbin\n${reads}\n`;
+  const { stdout, stderr, exitCode } = await runOn({ ...context, vantage }, script);
+  const text = stdout.trim();
+  // what is not there must not be proven by a command that did not run
+  const ran = exitCode !== undefined && exitCode < 126;
+  const ok =
+    ran &&
+    matches.every((pattern) => new RegExp(pattern).test(text)) &&
+    !lacks.some((pattern) => new RegExp(pattern).test(text));
+  const said = (text || stderr.trim() || 'nothing').split('\n')[0]?.trim() ?? '';
+  const line = `${hostName}$ ${reads}  =>  ${ok && matches.length === 0 ? predicts : said}`;
+  return { ok, line: ok ? line : `${line}  (expected: ${predicts})` };
+}
+
+/** The checks as the reason why a step is taken back. */
+export function failedChecks(results: readonly CheckResult[]): OutsideError {
+  const failed = results.filter(({ ok }) => !ok).map(({ line }) => line);
+  return new OutsideError({ doing: 'prove the step', found: failed.join('; ') });
+}

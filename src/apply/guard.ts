@@ -1,0 +1,106 @@
+import { preferenceScripts } from '../fixes/preference-script.ts';
+import { OutsideError } from '../model/outside-error.ts';
+import type { Change, Step } from '../model/plan.ts';
+import { writingScript } from './guarded-script.ts';
+import type { HandContext } from './hand.ts';
+import { runOn } from './shell-hand.ts';
+
+/**
+ * A timer on the far host that takes a step back by itself unless it is told in time not to. It is
+ * a file with the undo and somebody who waits: systemd where it runs the host, else a process of
+ * its own session, which outlives the connection it was started by. Whoever of the two, timer or
+ * we, renames the file first has it.
+ */
+export interface FarTimer {
+  readonly id: string;
+  readonly afterSeconds: number;
+}
+
+const NAME = /^[\w-]{1,80}$/;
+
+/** @throws {OutsideError} If it could not be armed; then nothing has been changed. */
+export async function armGuard(
+  step: Step,
+  timer: FarTimer,
+  context: HandContext,
+): Promise<'systemd' | 'process'> {
+  const shell = shellChangeOf(step.change);
+  if (!shell || !NAME.test(timer.id)) {
+    throw new TypeError(`Cannot guard the step "${step.id}" by a timer on the far host`);
+  }
+  const { stdout, stderr } = await runOn(
+    context,
+    armingScript(timer, writingScript(shell, 'undo')),
+  );
+  const [, by] = /(?:^|\n)rp-armed:(systemd|process)/.exec(stdout) ?? [];
+  if (by === 'systemd' || by === 'process') return by;
+  throw new OutsideError({
+    doing: `arm a timer on ${context.vantage} that takes "${step.id}" back`,
+    found: (stderr.trim() || 'no answer').slice(0, 300),
+  });
+}
+
+/**
+ * Tells the far host that the step stays.
+ *
+ * @returns False when the timer was not there any more: it has taken the step back, or is doing so.
+ */
+export async function disarmGuard(timer: FarTimer, context: HandContext): Promise<boolean> {
+  const { stdout, stderr } = await runOn(context, disarmingScript(timer));
+  if (stdout.includes('rp-disarmed')) return true;
+  if (stdout.includes('rp-gone')) return false;
+  throw new OutsideError({
+    doing: `disarm the timer on ${context.vantage}`,
+    found: (stderr.trim() || 'no answer').slice(0, 300),
+  });
+}
+
+/** Only what a shell of that host can take back can be guarded there. */
+function shellChangeOf(change: Change): Extract<Change, { kind: 'shell' }> | undefined {
+  if (change.kind === 'shell') return change;
+  return change.kind === 'tailscale-preference' ? preferenceScripts(change) : undefined;
+}
+
+function armingScript({ id, afterSeconds }: FarTimer, undo: string): string {
+  const word = `rp_end_${id.replaceAll('-', '_')}`;
+  return `{
+PATH=$PATH:/usr/sbin:/sbin
+d=/run; [ -w $d ] || d=/tmp
+f=$d/returnpath-guard-${id}
+umask 077; set -C
+cat >$f.undo <<'${word}' || exit 1
+${undo}
+${word}
+cat >$f.sh <<${word} || exit 1
+mv $f.undo $f.now 2>/dev/null || exit 0
+sh $f.now >/dev/null 2>&1
+rm -f $f.now $f.sh $f.pid
+${word}
+if [ -d /run/systemd/system ] && [ "$(id -u)" = 0 ] && systemd-run --quiet --on-active=${afterSeconds} --unit=returnpath-guard-${id} /bin/sh $f.sh; then
+echo rp-armed:systemd
+else
+(setsid sh -c "trap '' HUP; echo \\$\\$ >$f.pid; sleep ${afterSeconds}; exec sh $f.sh" >/dev/null 2>&1 </dev/null &)
+i=0; while [ ! -s $f.pid ] && [ $i -lt 50 ]; do i=$((i+1)); sleep 0.1 2>/dev/null || sleep 1; done
+[ -s $f.pid ] && echo rp-armed:process
+fi
+}
+`;
+}
+
+function disarmingScript({ id }: FarTimer): string {
+  return `{
+PATH=$PATH:/usr/sbin:/sbin
+r=rp-gone
+for d in /run /tmp; do
+f=$d/returnpath-guard-${id}
+if mv $f.undo $f.off 2>/dev/null; then
+r=rp-disarmed
+[ -s $f.pid ] && kill -- -"$(cat $f.pid)" 2>/dev/null
+[ -d /run/systemd/system ] && systemctl stop --quiet returnpath-guard-${id}.timer 2>/dev/null
+rm -f $f.off $f.sh $f.pid
+fi
+done
+echo $r
+}
+`;
+}

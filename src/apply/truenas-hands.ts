@@ -1,0 +1,122 @@
+import { OutsideError } from '../model/outside-error.ts';
+import type { Change } from '../model/plan.ts';
+import type { Truenas } from '../ports/truenas.ts';
+import type { Hand, HandContext, Written } from './hand.ts';
+
+type AppChange = Extract<Change, { kind: 'truenas-app' }>;
+type ScriptChange = Extract<Change, { kind: 'truenas-init-script' }>;
+
+/** Pulling nothing, only starting containers anew; a slow pool takes minutes. */
+const JOB_MS = 5 * 60_000;
+
+/**
+ * One switch of an app. The API merges only the top level of what it is sent, so the whole group
+ * goes back with one key changed; it is read for that at the last moment and kept nowhere, because
+ * an auth key is in it. Source: truenas middleware, plugins/apps/crud.py.
+ */
+export const truenasAppHand: Hand<AppChange> = {
+  reversible: true,
+
+  async read(change, context) {
+    return String((await groupOf(change, context))[change.key]);
+  },
+
+  judge({ from, to }, value) {
+    if (value === String(to)) return 'to';
+    return value === String(from) ? 'from' : 'other';
+  },
+
+  async write(change, direction, context): Promise<Written> {
+    const { app, group, key } = change;
+    const [start, end] = direction === 'do' ? [change.from, change.to] : [change.to, change.from];
+    const values = await groupOf(change, context);
+    const found = String(values[key]);
+    if (found !== String(start)) return { found, now: found };
+    const truenas = await apiOf(context);
+    try {
+      await truenas.job('app.update', [app, { values: { [group]: { ...values, [key]: end } } }], {
+        signal: AbortSignal.any([context.signal, AbortSignal.timeout(JOB_MS)]),
+        onProgress: ({ percent, description }) =>
+          context.tell(`app.update ${app}: ${Math.round(percent)} % ${description}`),
+      });
+    } catch (error) {
+      context.signal.throwIfAborted();
+      // whether the job got anywhere is told by reading, not by how waiting for it ended
+      const failure = error instanceof Error ? error.message : String(error);
+      return { found, now: await this.read(change, context), failure };
+    }
+    return { found, now: await this.read(change, context) };
+  },
+};
+
+async function groupOf(
+  { app, group, key }: AppChange,
+  context: HandContext,
+): Promise<Record<string, unknown>> {
+  const config = await (await apiOf(context)).call('app.config', [app], context.signal);
+  const values = isRecord(config) ? config[group] : undefined;
+  if (isRecord(values) && typeof values[key] === 'boolean') return values;
+  throw new OutsideError({
+    doing: `read the configuration of the app "${app}"`,
+    found: `it has no ${group}.${key}`,
+    next: 'look at it in Apps > Installed > Edit',
+  });
+}
+
+/** An Init/Shutdown script, told from others by its comment. */
+export const truenasInitScriptHand: Hand<ScriptChange> = {
+  reversible: true,
+
+  async read(change, context) {
+    const found = await scriptsOf(change, context);
+    if (found.length === 0) return 'absent';
+    return found.every(({ command }) => command === change.command) ? 'present' : 'different';
+  },
+
+  judge: (_, value) => (value === 'present' ? 'to' : value === 'absent' ? 'from' : 'other'),
+
+  async write(change, direction, context): Promise<Written> {
+    const found = await this.read(change, context);
+    const start = direction === 'do' ? 'absent' : 'present';
+    if (found !== start) return { found, now: found };
+    const truenas = await apiOf(context);
+    const { command, when, comment } = change;
+    if (direction === 'do') {
+      const script = { type: 'COMMAND', command, when, comment };
+      await truenas.call('initshutdownscript.create', [script], context.signal);
+    } else {
+      for (const { id } of await scriptsOf(change, context)) {
+        await truenas.call('initshutdownscript.delete', [id], context.signal);
+      }
+    }
+    return { found, now: await this.read(change, context) };
+  },
+};
+
+async function scriptsOf(
+  { comment }: ScriptChange,
+  context: HandContext,
+): Promise<readonly { readonly id: number; readonly command: string }[]> {
+  const truenas = await apiOf(context);
+  const filter = [['comment', '=', comment]];
+  const list = await truenas.call('initshutdownscript.query', [filter], context.signal);
+  return (Array.isArray(list) ? list : []).flatMap((one: unknown) =>
+    isRecord(one) && typeof one['id'] === 'number'
+      ? [{ id: one['id'], command: String(one['command'] ?? '') }]
+      : [],
+  );
+}
+
+async function apiOf({ reach, vantage: url, signal }: HandContext): Promise<Truenas> {
+  const { truenas } = await reach.vantage(url, signal);
+  if (truenas) return truenas;
+  throw new OutsideError({
+    doing: `use the API of TrueNAS by ${url}`,
+    found: 'this way of looking has none',
+    next: 'act by truenas://HOST',
+  });
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

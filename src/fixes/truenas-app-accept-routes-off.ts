@@ -1,0 +1,84 @@
+import type { TailscaleApp } from '../model/truenas.ts';
+import { type Fix, type FixCase, type FixPlan, stepOn } from './fix.ts';
+
+/**
+ * The app's own setting, so that a new log-in does not bring accepted routes back. By itself it
+ * changes nothing on a node that is logged in: containerboot hands the flag to `tailscale up` only.
+ * Source: tailscale cmd/containerboot, tailscaleUp() and tailscaleSet().
+ */
+export const truenasAppAcceptRoutesOff: Fix = {
+  id: 'truenas-app-accept-routes-off',
+  title: 'Untick Accept Routes in the TrueNAS app',
+  plan,
+};
+
+function plan(c: FixCase): FixPlan {
+  const { truenas, name } = c.host;
+  if (!truenas) return { is: 'impossible', because: `the API of ${name} was not asked` };
+  const { tailscaleApps } = truenas;
+  if (!tailscaleApps.seen) return { is: 'impossible', because: tailscaleApps.why };
+  const apps = tailscaleApps.value.filter(
+    ({ acceptRoutes, userspace, hostNetwork }) => acceptRoutes && !userspace && hostNetwork,
+  );
+  if (apps.length === 0) {
+    return { is: 'impossible', because: `no Tailscale app of ${name} has Accept Routes ticked` };
+  }
+  return {
+    is: 'possible',
+    steps: apps.map((app) => stepOf(c, app)),
+    changes: [],
+    warnings: apps.flatMap(warningsOf),
+  };
+}
+
+function stepOf(c: FixCase, app: TailscaleApp) {
+  return stepOn(c, {
+    id: `truenas-app-${app.name}-accept-routes-off`,
+    fix: truenasAppAcceptRoutesOff.id,
+    when: 'later',
+    what: `untick Accept Routes in the app "${app.name}" of ${c.host.name}, so that no later log-in turns it on again`,
+    change: {
+      kind: 'truenas-app',
+      app: app.name,
+      group: 'tailscale',
+      key: 'accept_routes',
+      from: true,
+      to: false,
+    },
+    does: request(app, false),
+    undoes: request(app, true),
+    costs: [
+      `restarts the container of "${app.name}": whoever is connected through this tailnet node is cut off for some seconds`,
+    ],
+    guard: {
+      how: 'none',
+      afterSeconds: 0,
+      because:
+        'through the API alone nothing on the NAS can take it back by itself: have a second way in',
+    },
+  });
+}
+
+/** The API merges only at the top, so the whole group is sent as it is with one key changed. */
+function request({ name }: TailscaleApp, value: boolean): string {
+  return `app.update "${name}" {"values":{"tailscale":{…everything as it is now…,"accept_routes":${value}}}}`;
+}
+
+/** What can go wrong when the container starts anew. */
+function warningsOf({ name, authOnce, keepsState, hasAuthKey, reset }: TailscaleApp): string[] {
+  return [
+    ...(keepsState
+      ? []
+      : [
+          `"${name}" keeps no state: its restart is a new log-in${hasAuthKey ? ', which fails if its auth key has expired' : ', and it has no auth key for it'}`,
+        ]),
+    ...(authOnce
+      ? []
+      : [
+          `"${name}" logs in at every start (auth_once is off): an expired auth key keeps it out. Check the key's expiry in the admin console first`,
+        ]),
+    ...(reset
+      ? [`"${name}" has reset on: a new log-in sets every other preference to its default`]
+      : []),
+  ];
+}

@@ -1,0 +1,255 @@
+import { byHandSteps } from '../fixes/by-hand.ts';
+import { csiControllersRestart } from '../fixes/csi-controllers-restart.ts';
+import type { Fix, FixCase, FixPlan } from '../fixes/fix.ts';
+import { fixes, LASTING } from '../fixes/index.ts';
+import type { Diagnosis, Finding } from '../model/diagnosis.ts';
+import { type Effects, PLAN_VERSION, type Plan, type Step } from '../model/plan.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { type World, worldOf } from '../routing/world.ts';
+import { changeHost, worldWith } from '../routing/world-change.ts';
+import { effectsOf } from './effects.ts';
+import { hostState } from './host-state.ts';
+import { routeChecks } from './route-checks.ts';
+
+export interface PlanOptions {
+  readonly nowUnixMs: number;
+  /** Id of the fix to take, whatever is less invasive. */
+  readonly fix?: string | undefined;
+  /** How long the far host waits for our word before it takes a step back, in seconds. */
+  readonly guardSeconds: number;
+}
+
+type Candidate = {
+  readonly fix: Fix;
+  readonly plan: FixPlan & { readonly is: 'possible' };
+  readonly effects: Effects;
+  readonly after: World;
+};
+
+/**
+ * What would be done about the first finding of a diagnosis: the least invasive fix that mends the
+ * flow in the model and takes no way from a connection that was seen; what goes with it so that it
+ * lasts; and what is restarted so that those who wait notice.
+ *
+ * @returns Undefined when there is no finding.
+ * @throws {RangeError} If the fix that was asked for is none of the finding's.
+ */
+export function makePlan(
+  snapshot: Snapshot,
+  diagnosis: Diagnosis,
+  options: PlanOptions,
+): Plan | undefined {
+  const [finding] = diagnosis.findings;
+  if (!finding) return undefined;
+  const world = worldOf(snapshot);
+  const c = caseOf(snapshot, finding, { world, guardSeconds: options.guardSeconds });
+  const asked = askedFixes(finding, options.fix);
+  const weighed = asked.map((fix) => ({ fix, plan: c && fix.plan(c) }));
+  const candidates = weighed.flatMap(({ fix, plan }) =>
+    c && plan?.is === 'possible' ? [candidate(c, { fix, plan, world })] : [],
+  );
+  const chosen = choose(candidates);
+  const base = baseOf(snapshot, diagnosis, finding);
+  const common = { ...base, madeAtUnixMs: options.nowUnixMs };
+  if (!c || !chosen) {
+    const { to } = snapshot.question;
+    const host = { id: to, name: diagnosis.hosts[to]?.name ?? to };
+    return {
+      ...common,
+      madeFor: [],
+      fix: 'by-hand',
+      steps: byHandSteps(finding, host),
+      effects: { prefixes: [], flows: [] },
+      alternatives: weighed.map(({ fix, plan }) => ({
+        fix: fix.id,
+        title: fix.title,
+        because: plan?.is === 'impossible' ? plan.because : `nobody could look at ${host.name}`,
+      })),
+      warnings: [],
+      refusals: [],
+    };
+  }
+  const lasting = lastingSteps(c, chosen, finding);
+  return {
+    ...common,
+    madeFor: [hostState(c.host, c.vantage)],
+    fix: chosen.fix.id,
+    steps: [
+      ...withChecks(c, chosen),
+      ...csiControllersRestart(snapshot),
+      ...chosen.plan.steps.filter(({ when }) => when === 'later'),
+      ...lasting.steps,
+    ],
+    effects: chosen.effects,
+    alternatives: alternativesTo(chosen, weighed, candidates),
+    warnings: [...warningsOf(finding, chosen), ...lasting.warnings],
+    refusals: refusalsOf(chosen),
+  };
+}
+
+function baseOf(snapshot: Snapshot, diagnosis: Diagnosis, finding: Finding) {
+  const { question, hosts } = snapshot;
+  const urlOf = (id: string) => hosts[id]?.vantages[0] ?? id;
+  return {
+    schema: 'returnpath/plan' as const,
+    version: PLAN_VERSION as typeof PLAN_VERSION,
+    diagnosis: {
+      cause: finding.cause,
+      certainty: finding.certainty,
+      summary: finding.summary,
+      startedUnixMs: diagnosis.startedUnixMs,
+    },
+    question: {
+      from: urlOf(question.from),
+      to: urlOf(question.to),
+      addresses: [...question.serverAddresses],
+      ports: [...question.ports],
+      controls: [...question.controls],
+      compare: question.compare.map(urlOf),
+    },
+  };
+}
+
+/** The server misroutes, whatever the cause; nobody looked at it: nothing to plan for. */
+function caseOf(
+  snapshot: Snapshot,
+  finding: Finding,
+  { world, guardSeconds }: { world: World; guardSeconds: number },
+): FixCase | undefined {
+  const host = snapshot.hosts[snapshot.question.to];
+  const state = world.hosts[snapshot.question.to];
+  const vantage = host?.vantages[0];
+  if (!host || !state || vantage === undefined) return undefined;
+  return { snapshot, finding, host, state, vantage, guard: guardFor(host, vantage, guardSeconds) };
+}
+
+/**
+ * Over a network any change to routing may cut the way we came by; a tailnet address all the more.
+ */
+function guardFor(
+  { reachedAt, name }: FixCase['host'],
+  vantage: string,
+  afterSeconds: number,
+): Step['guard'] {
+  if (!/^(?:ssh|truenas):/.test(vantage)) return undefined;
+  const place = reachedAt ?? vantage;
+  const isTailnet = /^100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|^fd7a:115c:a1e0:/i.test(place);
+  const because = isTailnet
+    ? `you reach ${name} over the tailnet (${place})`
+    : `the way by which you reach ${name} (${place}) may change`;
+  return { how: 'far-timer', afterSeconds, because };
+}
+
+function askedFixes({ fixes: ids, cause }: Finding, asked: string | undefined): readonly Fix[] {
+  const known = ids.flatMap((id) => fixes.find((fix) => fix.id === id) ?? []);
+  if (asked === undefined) return known;
+  const found = known.filter(({ id }) => id === asked);
+  if (found.length > 0) return found;
+  const names = known.map(({ id }) => id).join(', ') || 'none';
+  throw new RangeError(`Cannot take the fix "${asked}": for ${cause} there are: ${names}`);
+}
+
+function candidate(
+  { snapshot, finding, host, state }: FixCase,
+  { fix, plan, world }: { fix: Fix; plan: FixPlan & { is: 'possible' }; world: World },
+): Candidate {
+  const after = worldWith(world, changeHost(state, plan.changes));
+  return {
+    fix,
+    plan,
+    after,
+    effects: effectsOf({ snapshot, finding, hostId: host.id, before: world, after }),
+  };
+}
+
+function choose(candidates: readonly Candidate[]): Candidate | undefined {
+  const ours = candidates.filter(({ plan }) => plan.steps.some(({ when }) => when === 'now'));
+  return (
+    ours.find(({ effects }) => mends(effects) && breaks(effects).length === 0) ??
+    ours.find(({ effects }) => mends(effects)) ??
+    ours[0]
+  );
+}
+
+function mends({ flows }: Effects): boolean {
+  return !flows.some(({ kind, effect }) => kind === 'asked' && effect === 'still-broken');
+}
+
+function breaks({ flows }: Effects): readonly Effects['flows'][number][] {
+  return flows.filter(({ effect }) => effect === 'broken');
+}
+
+/** The kernel's own answer is asked after the last step that changes routing. */
+function withChecks(c: FixCase, { plan, after }: Candidate): readonly Step[] {
+  const now = plan.steps.filter(({ when }) => when === 'now');
+  const last = now.at(-1);
+  if (!last) return [];
+  return [...now.slice(0, -1), { ...last, checks: [...last.checks, ...routeChecks(c, after)] }];
+}
+
+function lastingSteps(
+  c: FixCase,
+  { fix }: Candidate,
+  finding: Finding,
+): { steps: readonly Step[]; warnings: readonly string[] } {
+  const more = LASTING[fix.id];
+  if (!more) return { steps: [], warnings: [] };
+  const plans = more.map((lasting) => lasting.plan(c));
+  const possible = plans.flatMap((plan) => (plan.is === 'possible' ? [plan] : []));
+  if (possible.length > 0) {
+    return {
+      steps: possible.flatMap(({ steps }) => steps),
+      warnings: possible.flatMap(({ warnings }) => warnings),
+    };
+  }
+  // where the app's setting was seen to be off already, nothing is left to do
+  const isOff = c.host.truenas?.tailscaleApps.seen === true;
+  const words = byHandSteps(finding, c.host).filter(({ when }) => when === 'later');
+  return { steps: isOff ? [] : words, warnings: [] };
+}
+
+function alternativesTo(
+  chosen: Candidate,
+  weighed: readonly { fix: Fix; plan: FixPlan | undefined }[],
+  candidates: readonly Candidate[],
+): Plan['alternatives'] {
+  return weighed.flatMap(({ fix, plan }) => {
+    if (fix === chosen.fix || !plan) return [];
+    const { id, title } = fix;
+    if (plan.is === 'impossible') return [{ fix: id, title, because: plan.because }];
+    const effects = candidates.find((one) => one.fix === fix)?.effects;
+    const broken = effects ? breaks(effects) : [];
+    const because =
+      broken.length > 0
+        ? `it would break ${broken.map(({ flow }) => flow).join(', ')}`
+        : plan.steps.every(({ change }) => change.kind === 'person')
+          ? 'only a person can do it'
+          : `--fix ${id} takes it`;
+    return [{ fix: id, title, because }];
+  });
+}
+
+function warningsOf(finding: Finding, { plan, effects }: Candidate): string[] {
+  const lost = effects.prefixes.filter(({ effect }) => effect === 'worse');
+  return [
+    ...(finding.certainty === 'likely'
+      ? [`the cause is likely, not proven${finding.wouldProve ? `: ${finding.wouldProve}` : ''}`]
+      : []),
+    ...effects.flows
+      .filter(({ kind, effect }) => kind === 'asked' && effect === 'cannot-tell')
+      .map(({ flow }) => `the model cannot tell whether it mends ${flow}`),
+    ...breaks(effects).map(({ flow, after }) => `breaks ${flow}: afterwards ${after}`),
+    ...(lost.length > 0
+      ? [
+          `loses the way through the VPN to ${[...new Set(lost.flatMap(({ prefixes }) => prefixes))].slice(0, 8).join(', ')}`,
+        ]
+      : []),
+    ...plan.warnings,
+  ];
+}
+
+function refusalsOf({ fix, effects }: Candidate): string[] {
+  return effects.flows
+    .filter(({ kind, effect }) => kind === 'asked' && effect === 'still-broken')
+    .map(({ flow, after }) => `${fix.id} would not mend ${flow}: it would still be ${after}`);
+}
