@@ -3,13 +3,20 @@ import type { Clock } from '../ports/clock.ts';
 import type { KubePodWriter, Kubernetes } from '../ports/kubernetes.ts';
 import type { Vantage } from '../ports/vantage.ts';
 
+/** A cluster's API, and what of it may be changed. */
+export interface WritableCluster {
+  readonly kube: Kubernetes;
+  readonly pods: KubePodWriter;
+}
+
 /** How the hosts and the cluster of a plan are reached while it is carried out. */
 export interface Reach {
   /** Opened when first asked for, and kept. @throws {OutsideError} */
   vantage(url: string, signal: AbortSignal): Promise<Vantage>;
   /** Leaves what is open and logs in anew, which proves that we still can. @throws {OutsideError} */
   anew(url: string, signal: AbortSignal): Promise<Vantage>;
-  readonly cluster?: { readonly kube: Kubernetes; readonly pods: KubePodWriter } | undefined;
+  /** Absent where none is at hand. @throws {OutsideError} */
+  readonly cluster?: (() => Promise<WritableCluster>) | undefined;
 }
 
 export interface HandContext {

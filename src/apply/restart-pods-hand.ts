@@ -1,7 +1,7 @@
 import { OutsideError } from '../model/outside-error.ts';
 import type { Change } from '../model/plan.ts';
 import type { KubeAnswer } from '../ports/kubernetes.ts';
-import type { Hand, HandContext, Reach, Written } from './hand.ts';
+import type { Hand, HandContext, Reach, WritableCluster, Written } from './hand.ts';
 
 type PodsChange = Extract<Change, { kind: 'restart-pods' }>;
 
@@ -39,7 +39,7 @@ export const restartPodsHand: Hand<PodsChange> = {
     const found = uidsOf(await podsOf(change, context));
     if (direction === 'undo') return { found, now: found };
     const old = new Set(context.begun.split(' '));
-    const { pods } = clusterOf(context.reach);
+    const { pods } = await clusterOf(context.reach);
     for (const { namespace, name, uid, leaving } of await podsOf(change, context)) {
       if (!old.has(uid) || leaving) continue;
       const answer = await pods.restartPod({ namespace, name, uid }, context.signal);
@@ -89,7 +89,7 @@ async function poll(
 }
 
 async function podsOf(change: PodsChange, { reach, signal }: HandContext): Promise<readonly Pod[]> {
-  const { kube } = clusterOf(reach);
+  const { kube } = await clusterOf(reach);
   const found: Pod[] = [];
   for (const { namespace, labels } of change.selectors) {
     const answer = await kube.list(
@@ -132,8 +132,8 @@ function uidsOf(pods: readonly Pod[]): string {
     .join(' ');
 }
 
-function clusterOf({ cluster }: Reach): NonNullable<Reach['cluster']> {
-  if (cluster) return cluster;
+async function clusterOf({ cluster }: Reach): Promise<WritableCluster> {
+  if (cluster) return cluster();
   throw new OutsideError({
     doing: 'restart pods',
     found: 'no cluster is at hand',

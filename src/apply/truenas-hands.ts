@@ -47,6 +47,11 @@ export const truenasAppHand: Hand<AppChange> = {
     }
     return { found, now: await this.read(change, context) };
   },
+
+  /** Its container is another one now: what was open into the old one leads nowhere. */
+  async settle(_, { reach, vantage, signal }) {
+    await reach.anew(vantage, signal);
+  },
 };
 
 async function groupOf(

@@ -12,6 +12,10 @@ interface Entry {
 /** Command → its file. Only the file of the command that runs is loaded. */
 const COMMANDS: Readonly<Record<string, Entry>> = {
   diagnose: { load: async () => (await import('./diagnose.ts')).diagnoseCommand() },
+  fix: { load: async () => (await import('./fix.ts')).fixCommand() },
+  runs: { load: async () => (await import('./runs.ts')).runsCommand() },
+  undo: { load: async () => (await import('./undo.ts')).undoCommand() },
+  resume: { load: async () => (await import('./resume.ts')).resumeCommand() },
   trace: { load: async () => (await import('./trace.ts')).traceCommand() },
   whatif: { load: async () => (await import('./whatif.ts')).whatifCommand() },
   rbac: { load: async () => (await import('./rbac.ts')).rbacCommand() },

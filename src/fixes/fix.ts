@@ -14,6 +14,8 @@ export interface FixCase {
   readonly state: WorldHost;
   /** URL to act on the host by. */
   readonly vantage: string;
+  /** URL of its management API, where it was looked at by that. */
+  readonly api: string | undefined;
   /** How a change that may cut our way in is guarded; absent where it cannot cut it. */
   readonly guard: Step['guard'];
 }

@@ -17,7 +17,7 @@ export function lastingPin(c: FixCase, commands: readonly string[]): readonly St
   const base = { fix: 'pin-lan', when: 'later' } as const;
   const { host } = c;
   const script = commands.map((command) => `${command} 2>/dev/null`).join('; ');
-  if (host.truenas) return [byTruenasApi(c, script)];
+  if (c.api !== undefined) return [byTruenasApi({ ...c, vantage: c.api }, script)];
   const tools = host.tools.seen ? host.tools.value : {};
   if ('midclt' in tools) return [byMidclt(c, script)];
   if ('systemctl' in tools) return [byUnit(c, commands)];

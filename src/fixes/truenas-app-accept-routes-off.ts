@@ -14,7 +14,9 @@ export const truenasAppAcceptRoutesOff: Fix = {
 
 function plan(c: FixCase): FixPlan {
   const { truenas, name } = c.host;
-  if (!truenas) return { is: 'impossible', because: `the API of ${name} was not asked` };
+  const { api } = c;
+  if (!truenas || api === undefined)
+    return { is: 'impossible', because: `the API of ${name} was not asked` };
   const { tailscaleApps } = truenas;
   if (!tailscaleApps.seen) return { is: 'impossible', because: tailscaleApps.why };
   const apps = tailscaleApps.value.filter(
@@ -25,7 +27,7 @@ function plan(c: FixCase): FixPlan {
   }
   return {
     is: 'possible',
-    steps: apps.map((app) => stepOf(c, app)),
+    steps: apps.map((app) => stepOf({ ...c, vantage: api }, app)),
     changes: [],
     warnings: apps.flatMap(warningsOf),
   };

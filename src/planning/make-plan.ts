@@ -7,6 +7,7 @@ import { type Effects, PLAN_VERSION, type Plan, type Step } from '../model/plan.
 import type { Snapshot } from '../model/snapshot.ts';
 import { type World, worldOf } from '../routing/world.ts';
 import { changeHost, worldWith } from '../routing/world-change.ts';
+import { actingVantage, apiVantage } from './acting-vantage.ts';
 import { effectsOf } from './effects.ts';
 import { hostState } from './host-state.ts';
 import { routeChecks } from './route-checks.ts';
@@ -118,9 +119,10 @@ function caseOf(
 ): FixCase | undefined {
   const host = snapshot.hosts[snapshot.question.to];
   const state = world.hosts[snapshot.question.to];
-  const vantage = host?.vantages[0];
+  const vantage = host && actingVantage(host);
   if (!host || !state || vantage === undefined) return undefined;
-  return { snapshot, finding, host, state, vantage, guard: guardFor(host, vantage, guardSeconds) };
+  const guard = guardFor(host, vantage, guardSeconds);
+  return { snapshot, finding, host, state, vantage, api: apiVantage(host), guard };
 }
 
 /**

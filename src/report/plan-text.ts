@@ -50,8 +50,7 @@ function effectLines({ effects }: Plan): string[] {
   const flows = effects.flows
     .filter(({ effect }) => effect !== 'same')
     .map(
-      ({ effect, flow, before, after }) =>
-        `${effect.padEnd(8)} ${flow}: ${before}, then ${after}`,
+      ({ effect, flow, before, after }) => `${effect.padEnd(8)} ${flow}: ${before}, then ${after}`,
     );
   return [
     ...block('flows', flows),

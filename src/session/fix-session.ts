@@ -10,13 +10,14 @@ import { OutsideError } from '../model/outside-error.ts';
 import type { HostState, Plan, Step } from '../model/plan.ts';
 import { standOf } from '../model/run.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { actingVantage } from '../planning/acting-vantage.ts';
 import { hostState, stateDifference } from '../planning/host-state.ts';
 import { makePlan, type PlanOptions } from '../planning/make-plan.ts';
 import type { Journal, RunStore } from '../ports/run-store.ts';
 import type { VantageOptions } from '../ports/vantage.ts';
 import { type DiagnoseOptions, runDiagnosis, type Surroundings } from './diagnose-session.ts';
 import { type OpenReach, reachBy } from './reach.ts';
-import { type DiagnoseRequest, isBareAddress } from './request.ts';
+import type { DiagnoseRequest } from './request.ts';
 
 export interface Planned {
   readonly snapshot: Snapshot;
@@ -31,10 +32,8 @@ export async function planFix(
   surroundings: Surroundings,
   options: DiagnoseOptions & Omit<PlanOptions, 'nowUnixMs'>,
 ): Promise<Planned> {
-  const [{ snapshot }, connections] = await Promise.all([
-    runDiagnosis(request, surroundings, options),
-    connectionsOf(request, surroundings, options.signal),
-  ]);
+  const { snapshot } = await runDiagnosis(request, surroundings, options);
+  const connections = await connectionsOf(snapshot, request, surroundings, options.signal);
   const whole = { ...snapshot, observations: [...snapshot.observations, ...connections] };
   const diagnosis = diagnose(whole);
   const nowUnixMs = surroundings.clock.now();
@@ -47,16 +46,20 @@ export async function planFix(
 
 /** Who is connected to the server right now, and could lose the way. A look that fails sees nobody. */
 async function connectionsOf(
-  { to, vantage: options, deadlineMs }: DiagnoseRequest,
+  { hosts, question }: Snapshot,
+  { vantage: options, deadlineMs }: DiagnoseRequest,
   { openVantage, clock }: Surroundings,
   outer: AbortSignal,
 ): Promise<Awaited<ReturnType<typeof readConnections>>> {
-  if (isBareAddress(to)) return [];
+  const server = hosts[question.to];
+  const url = server && actingVantage(server);
+  if (url === undefined) return [];
   const signal = AbortSignal.any([outer, AbortSignal.timeout(deadlineMs)]);
   try {
-    const vantage = await openVantage(to, options, signal);
+    const vantage = await openVantage(url, options, signal);
     try {
-      return await readConnections(vantage, { clock, signal });
+      const sockets = await readConnections(vantage, { clock, signal });
+      return sockets.map((socket) => ({ ...socket, host: question.to }));
     } finally {
       await vantage.close();
     }

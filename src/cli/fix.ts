@@ -1,0 +1,123 @@
+import { createInterface } from 'node:readline/promises';
+import { Command, InvalidArgumentError } from 'commander';
+import type { Plan, Step } from '../model/plan.ts';
+import { planText } from '../report/plan-text.ts';
+import { applyPlan, planFix } from '../session/fix-session.ts';
+import { EXIT, exitCodeOf } from './exit-codes.ts';
+import { openedBeforehand } from './open-beforehand.ts';
+import { readPlan } from './plan-file.ts';
+import { type QuestionOptions, requestOf, withQuestionOptions } from './question-options.ts';
+import { render, save } from './render.ts';
+import { finishRun, realRunSurroundings, untilInterrupted } from './run-surroundings.ts';
+
+interface Options extends QuestionOptions {
+  readonly file?: string;
+  readonly output?: string;
+  readonly plan?: boolean;
+  readonly yes?: boolean;
+  readonly later?: boolean;
+  readonly fix?: string;
+  readonly guard: number;
+}
+
+/** Long enough for a slow login over the tailnet, short enough to wait for. */
+const GUARD_SECONDS = 60;
+
+const EXAMPLES = `
+Looks as diagnose does, shows what it would do, in full and with its undo, and asks. What it does is
+written down before it is done: runs lists it, undo takes it back, resume goes on after a crash.
+
+Examples:
+  returnpath fix --from ssh://root@10.0.0.197 --to ssh://admin@10.0.0.210 --sudo
+  returnpath fix --to truenas://10.0.0.210 --plan -o plan.json     only show, and save
+  returnpath fix -f plan.json --yes                                apply a saved plan
+  returnpath fix --to ssh://admin@10.0.0.210 --sudo --fix pin-lan  keep accepted routes
+
+Exit status: 0 applied, or nothing to fix; 1 a plan was shown and not applied; 2 cannot tell what is
+wrong; 3 wrong usage; 4 something outside failed before anything was changed; 5 a step failed and
+everything was taken back; 6 something is neither done nor taken back, and the message says what.`;
+
+export function fixCommand(): Command {
+  return withQuestionOptions(new Command('fix'))
+    .description(
+      'mend what diagnose finds: plan, show, ask, apply, prove; every step can be undone',
+    )
+    .option('--plan', 'show the plan and do nothing')
+    .option('--yes', 'apply it without asking')
+    .option('--later', 'also do what makes it last, which may restart an app')
+    .option('--fix <id>', 'take this fix instead of the least invasive one')
+    .option('--guard <seconds>', 'how long a remote host waits for our word', guard, GUARD_SECONDS)
+    .option('-f, --file <plan>', 'apply a saved plan; - is stdin')
+    .option('-o, --output <file>', 'save the plan as JSON')
+    .addHelpText('after', EXAMPLES)
+    .action(run);
+}
+
+async function run(options: Options): Promise<void> {
+  const signal = untilInterrupted();
+  const plan =
+    options.file === undefined ? await newPlan(options, signal) : await readPlan(options.file);
+  if (!plan) return;
+  process.stdout.write(planText(plan));
+  if (options.output !== undefined) await save(options.output, `${JSON.stringify(plan)}\n`);
+  const when: Step['when'][] = options.later ? ['now', 'later'] : ['now'];
+  process.exitCode = EXIT.causeFound;
+  if (options.plan || plan.refusals.length > 0 || !(await isWanted(options, plan, when))) return;
+  const surroundings = realRunSurroundings(options);
+  const end = await applyPlan(plan, when, surroundings, { signal, tell: console.log });
+  finishRun(end);
+  if (
+    end.outcome === 'applied' &&
+    !options.later &&
+    plan.steps.some((step) => step.when === 'later')
+  ) {
+    console.log(`to make it last, see "later" above: returnpath resume ${end.runId} --later`);
+  }
+}
+
+/** Undefined where nothing is broken, or nobody can tell what; then the diagnosis was printed. */
+async function newPlan(options: Options, signal: AbortSignal): Promise<Plan | undefined> {
+  const request = await requestOf(options);
+  const urls = [request.from, request.to, ...request.compare].filter((url) => url !== undefined);
+  const surroundings = await openedBeforehand(urls, realRunSurroundings(options), request.vantage);
+  const { diagnosis, plan } = await planFix(request, surroundings, {
+    signal,
+    fix: options.fix,
+    guardSeconds: options.guard,
+    onProgress: process.stderr.isTTY ? (line) => console.error(line) : undefined,
+  });
+  process.stdout.write(render(diagnosis, 'text', false));
+  if (!plan) process.exitCode = exitCodeOf(diagnosis);
+  return plan;
+}
+
+async function isWanted(
+  { yes }: Options,
+  { steps }: Plan,
+  when: readonly Step['when'][],
+): Promise<boolean> {
+  const ours = steps.filter((step) => when.includes(step.when) && step.change.kind !== 'person');
+  if (ours.length === 0) return false;
+  if (yes) return true;
+  if (!process.stdin.isTTY) {
+    console.error('not applied: nobody to ask; --yes applies it');
+    return false;
+  }
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await lines.question(
+      `Do ${ours.length === 1 ? 'this' : `these ${ours.length} steps`} now? [y/N] `,
+    );
+    return /^y(?:es)?$/i.test(answer.trim());
+  } finally {
+    lines.close();
+  }
+}
+
+function guard(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 5 || number > 3600) {
+    throw new InvalidArgumentError('a whole number of seconds from 5 to 3600');
+  }
+  return number;
+}

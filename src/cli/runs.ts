@@ -1,0 +1,40 @@
+import { Command, Option } from 'commander';
+import { OutsideError } from '../model/outside-error.ts';
+import { runStoreIn, runsFolder } from '../platform/runs/run-store.ts';
+import { runLine, timeline } from '../report/run-text.ts';
+import { EXIT } from './exit-codes.ts';
+import { localOffsetMinutes } from './render.ts';
+
+export function runsCommand(): Command {
+  return new Command('runs')
+    .description('list what fix has done here, newest first, or one run line by line')
+    .argument('[run]', 'id of a run')
+    .addOption(
+      new Option('-o, --output <format>', 'form').choices(['text', 'json']).default('text'),
+    )
+    .addHelpText(
+      'after',
+      '\nRuns are kept in $XDG_STATE_HOME/returnpath/runs, else ~/.local/state/returnpath/runs.\nExit status: 0 done, 4 no such run.',
+    )
+    .action(run);
+}
+
+async function run(id: string | undefined, { output }: { output: 'text' | 'json' }): Promise<void> {
+  const store = runStoreIn(runsFolder(process.env));
+  const all = await store.list();
+  const wanted = id === undefined ? all : all.filter((one) => one.id === id);
+  if (id !== undefined && wanted.length === 0) {
+    throw new OutsideError({ doing: `find the run "${id}"`, found: `it is not in ${store.where}` });
+  }
+  const offset = localOffsetMinutes(Date.now());
+  if (output === 'json') console.log(JSON.stringify(wanted, null, 2));
+  else if (all.length === 0) console.log('nothing was done here yet');
+  else {
+    for (const { id: name, entries, unreadable } of wanted) {
+      console.log(unreadable ? `${name}  ${unreadable}` : runLine(name, entries, offset));
+      if (id === undefined) continue;
+      for (const line of timeline(entries, offset)) console.log(`  ${line}`);
+    }
+  }
+  process.exitCode = EXIT.ok;
+}

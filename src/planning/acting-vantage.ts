@@ -1,0 +1,17 @@
+import type { HostFacts } from '../model/host.ts';
+
+/**
+ * The way by which a host is changed, of those by which it was looked at: a shell of its own before
+ * the web shell of a container. Pods that look on behalf of a node may change nothing.
+ */
+export function actingVantage({ vantages }: Pick<HostFacts, 'vantages'>): string | undefined {
+  return (
+    vantages.find((url) => /^(?:local|lab|ssh):/.test(url)) ??
+    vantages.find((url) => url.startsWith('truenas:'))
+  );
+}
+
+/** The way to the API of a TrueNAS, where it was looked at by that. */
+export function apiVantage({ vantages }: Pick<HostFacts, 'vantages'>): string | undefined {
+  return vantages.find((url) => url.startsWith('truenas:'));
+}
