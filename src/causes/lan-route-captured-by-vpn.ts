@@ -125,9 +125,10 @@ function byHand({ server }: Case, { device, direct, rule }: CapturedReply): ByHa
 /** Clients that are answered because nobody in the tailnet advertises them. */
 function contrastOf(c: Case): string[] {
   return answeredOthers(c).map(({ name, address }) => {
-    const advertiser = address && advertiserOfAny(c, address);
+    if (address === undefined) return `${name} is answered`;
+    const advertiser = advertiserOfAny(c, address);
     const why = advertiser ? `although ${advertiser} advertises it` : 'which nobody advertises';
-    return `${name} (${address ?? 'address unknown'}), ${why}, is answered`;
+    return `${name} (${address}), ${why}, is answered`;
   });
 }
 

@@ -14,6 +14,7 @@ interface Options extends QuestionOptions {
   readonly output: Format;
   readonly save?: string;
   readonly verbose?: boolean;
+  readonly progress?: boolean;
 }
 
 const EXAMPLES = `
@@ -50,6 +51,7 @@ export function diagnoseCommand(): Command {
     )
     .option('--save <file>', 'write the snapshot, to be judged again with -f')
     .option('-v, --verbose', 'show everything that was read')
+    .option('--progress', 'say each step on standard error, also when it is no terminal')
     .addHelpText('after', EXAMPLES)
     .action(run);
 }
@@ -69,7 +71,8 @@ async function run(options: Options): Promise<void> {
   const surroundings = await openedBeforehand(urls, realSurroundings(), request.vantage);
   const { snapshot, diagnosis } = await runDiagnosis(request, surroundings, {
     signal: interrupt.signal,
-    onProgress: process.stderr.isTTY ? (line) => console.error(line) : undefined,
+    onProgress:
+      options.progress || process.stderr.isTTY ? (line) => console.error(line) : undefined,
   });
   process.off('SIGINT', onInterrupt);
   process.off('SIGTERM', onInterrupt);

@@ -1,6 +1,7 @@
 import type { Diagnosis, Evidence, Finding } from '../model/diagnosis.ts';
 import type { Trace } from '../model/trace.ts';
 import { clockTime, dateTime } from './clock-time.ts';
+import { clusterMarkdown } from './cluster-markdown.ts';
 import { toMermaid } from './mermaid.ts';
 import { legsToShow, outcomeWords, pathLine } from './path-line.ts';
 
@@ -50,6 +51,8 @@ function symptoms(diagnosis: Diagnosis, offset: number): string {
   const contrast = diagnosis.findings.flatMap((finding) => finding.contrast.map((c) => `- ${c}`));
   return [
     '## Symptoms and impact',
+    ...clusterMarkdown(diagnosis, offset),
+    ...(diagnosis.cluster ? ['### On the path'] : []),
     [...new Set(rows)].join('\n') || 'Nothing was seen to fail.',
     ...(contrast.length > 0 ? ['What works all the same:', contrast.join('\n')] : []),
   ].join('\n\n');

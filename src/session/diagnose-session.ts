@@ -18,7 +18,7 @@ import type { KubeOptions, Kubernetes } from '../ports/kubernetes.ts';
 import type { OpenVantage, Vantage } from '../ports/vantage.ts';
 import { controlOrders, targetOrders } from './asks.ts';
 import { ClusterLook } from './cluster-look.ts';
-import { isConclusive } from './conclusive.ts';
+import { isConclusive, SECOND_TRY_MS } from './conclusive.ts';
 import { Gathering } from './gathering.ts';
 import { sawNothing } from './merge-hosts.ts';
 import { OpenedVantages } from './opened-vantages.ts';
@@ -153,7 +153,9 @@ class Session {
   }
 
   #canStop(): boolean {
-    return this.#probing.allHeardOf && isConclusive(diagnose(this.#snapshot()));
+    if (!this.#probing.allHeardOf) return false;
+    const snapshot = this.#snapshot();
+    return isConclusive(diagnose(snapshot), snapshot);
   }
 
   #snapshot(): Snapshot {
@@ -208,7 +210,7 @@ class Session {
       if (why !== undefined) throw new Error(why);
       this.#gathering.host(collected, url);
       this.#looked.add(vantage.hostId);
-      this.#options.onProgress?.(`${url}: rules, routes and tailnet read`);
+      this.#options.onProgress?.(`${calledUrl(url)}: rules, routes and tailnet read`);
       return collected.facts;
     } catch (error) {
       this.#failed(url, error);
@@ -224,7 +226,7 @@ class Session {
     const why = error instanceof Error ? error.message : String(error);
     const next = error instanceof OutsideError ? error.next : undefined;
     this.#gathering.fail({ vantage: url, why, ...(next ? { next } : {}) });
-    this.#options.onProgress?.(`${url}: ${why}`);
+    this.#options.onProgress?.(`${calledUrl(url)}: ${why}`);
   }
 
   /** From now on the host is called by its id, and addresses known before looking are asked. */
@@ -278,7 +280,13 @@ class Session {
       );
       const orders = id === from ? [...targets, ...controls.flatMap(controlOrders)] : targets;
       const probes = this.#probing.start(vantage, orders);
-      if (probes) this.#track(this.#probes, probes);
+      if (!probes) continue;
+      this.#track(this.#probes, probes);
+      const { clock } = this.#surroundings;
+      clock.wait(SECOND_TRY_MS, this.#signal).then(
+        () => this.#wake(),
+        () => {},
+      );
     }
   }
 
@@ -325,4 +333,8 @@ class Session {
 
 function toKernelQuestion({ destination, source, inputDevice }: RouteQuestion) {
   return { flow: { protocol: 'tcp' as const, destination, source }, inputDevice };
+}
+
+function calledUrl(url: string): string {
+  return url === 'local:' ? 'this machine' : url;
 }

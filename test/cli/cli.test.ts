@@ -57,6 +57,8 @@ describe('returnpath diagnose -f', () => {
     const snapshot = JSON.parse(readFileSync(OUTAGE, 'utf8'));
     delete snapshot.hosts.nas;
     delete snapshot.hosts.utility;
+    const nobodyAsked = { seen: false, why: 'nobody asked who advertises what' };
+    snapshot.hosts.node.tailscaleElsewhere = nobodyAsked;
     const file = join(folder, 'half.json');
     writeFileSync(file, JSON.stringify(snapshot));
     const { code, stdout } = await returnpath('diagnose', '-f', file);

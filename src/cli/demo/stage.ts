@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { kubeconfigPath } from '../../lab/cluster/describe.ts';
+import { locateLabHost } from '../../lab/locate.ts';
+import { labEnvironment } from '../../lab/programs.ts';
+import type { Lab } from '../../lab/start.ts';
+import type { Diagnosis } from '../../model/diagnosis.ts';
+import { OutsideError } from '../../model/outside-error.ts';
+import type { Story } from '../story.ts';
+
+/** What the acts of the demo play on. */
+export interface Stage {
+  readonly lab: Lab;
+  readonly story: Story;
+  readonly signal: AbortSignal;
+  /** The folder for what is written. */
+  readonly dir: string;
+  /** The person at the utility host: its network, and this program as they would call it. */
+  readonly operator: Person;
+}
+
+export interface Ran {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Person {
+  /** @param onLine Called with each line of standard error, as it is said. */
+  returnpath(args: readonly string[], onLine?: (line: string) => void): Promise<Ran>;
+  /** kubectl of this machine, against the lab's cluster. */
+  kubectl(args: readonly string[]): Promise<Ran>;
+}
+
+/** One act; it may leave a diagnosis behind, which then is the latest. */
+export type Act = (stage: Stage) => Promise<Diagnosis | undefined>;
+
+const LAUNCHER = fileURLToPath(new URL('../bin/returnpath.js', import.meta.url));
+
+/** Who sits at the lab's utility host, with a kubeconfig of its cluster. */
+export async function personAt(lab: Lab, signal: AbortSignal): Promise<Person> {
+  const { enterNetwork, root = '' } = await locateLabHost(lab.id, 'utility');
+  const env = { ...labEnvironment(), KUBECONFIG: `${root}${kubeconfigPath('admin')}` };
+  const run = (argv: readonly string[], onLine?: (line: string) => void) =>
+    ran([...enterNetwork, ...argv], { env, signal, onLine });
+  return {
+    returnpath: (args, onLine) => run([process.execPath, LAUNCHER, ...args], onLine),
+    // what kubectl learns of a cluster it keeps by address: not among what it knows of real ones
+    kubectl: (args) => run(['kubectl', '--cache-dir', `${root}/run/kubectl-cache`, ...args]),
+  };
+}
+
+function ran(
+  [command = '', ...args]: readonly string[],
+  {
+    env,
+    signal,
+    onLine,
+  }: {
+    readonly env: NodeJS.ProcessEnv;
+    readonly signal: AbortSignal;
+    readonly onLine?: ((line: string) => void) | undefined;
+  },
+): Promise<Ran> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
+    // it takes its pods away before it ends
+    const stop = () => child.kill('SIGTERM');
+    signal.addEventListener('abort', stop, { once: true });
+    let stdout = '';
+    let stderr = '';
+    let rest = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) onLine?.(line);
+    });
+    child.on('error', (cause) =>
+      reject(new OutsideError({ doing: `run ${command}`, found: cause.message, cause })),
+    );
+    child.on('close', (code) => {
+      signal.removeEventListener('abort', stop);
+      if (signal.aborted) reject(signal.reason);
+      else resolve({ code, stdout, stderr });
+    });
+  });
+}
