@@ -5,9 +5,10 @@ import { type CollectedHost, draftOf } from './draft.ts';
 import { linux } from './linux/linux.ts';
 import { runScript } from './shell.ts';
 import { tailscale } from './tailscale/tailscale.ts';
+import { truenas } from './truenas/truenas.ts';
 
 /** All that is read about a host, in the order in which the script reads it. */
-export const collectors: readonly Collector[] = [linux, tailscale];
+export const collectors: readonly Collector[] = [linux, tailscale, truenas];
 
 export interface CollectOptions {
   readonly clock: Clock;

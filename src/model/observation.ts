@@ -112,6 +112,24 @@ export const NeighbourSample = z.object({
 });
 export type NeighbourSample = z.infer<typeof NeighbourSample>;
 
+/**
+ * A ping that a host was told to send, and how it was bound. Bound to a device the route is looked
+ * up for that device only; bound to an address it is looked up as for any reply from that address.
+ * The two together are a question to the kernel where no shell can ask it (`ip-route(8)`, `ping(8)`).
+ */
+export const BoundPing = z.object({
+  kind: z.literal('bound-ping'),
+  host: z.string(),
+  atUnixMs: z.number(),
+  to: z.string(),
+  by: z.enum(['unbound', 'device', 'address']),
+  /** Name of the device, or the address. */
+  bound: z.string().optional(),
+  answered: z.boolean(),
+  command: z.string(),
+});
+export type BoundPing = z.infer<typeof BoundPing>;
+
 /** Something that happened, on a host, at a time. */
 export const Observation = z.discriminatedUnion('kind', [
   Probe,
@@ -119,5 +137,6 @@ export const Observation = z.discriminatedUnion('kind', [
   SocketState,
   CounterSample,
   NeighbourSample,
+  BoundPing,
 ]);
 export type Observation = z.infer<typeof Observation>;

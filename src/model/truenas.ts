@@ -10,6 +10,7 @@ export const TailscaleApp = z.object({
   version: z.string(),
   /** Ids of its running containers. */
   containers: z.array(z.string()),
+  /** What the next log-in will set; a node that is logged in may do otherwise, see `authOnce`. */
   acceptRoutes: z.boolean(),
   /** True: a node that is logged in keeps its preferences whatever the app says. */
   authOnce: z.boolean(),
@@ -25,7 +26,10 @@ export const TailscaleApp = z.object({
 });
 export type TailscaleApp = z.infer<typeof TailscaleApp>;
 
-/** What the API of a TrueNAS says that no shell on it would, or not as well. */
+/**
+ * What the API of a TrueNAS says that no shell on it would, or not as well. What it says of devices,
+ * addresses and routes stands in `HostFacts.network`, where no shell said it better.
+ */
 export const TruenasFacts = z.object({
   version: factOf(z.string()),
   /** How it was asked: `JSON-RPC 25.10`, `DDP`, `REST v2.0`. */
@@ -56,18 +60,6 @@ export const TruenasFacts = z.object({
   changes: factOf(
     z.array(
       z.object({ atUnixMs: z.number(), user: z.string(), method: z.string(), what: z.string() }),
-    ),
-  ),
-  /** `core.ping_remote` of a client: from anywhere, by the NIC, from the LAN address. */
-  pings: factOf(
-    z.array(
-      z.object({
-        to: z.string(),
-        by: z.enum(['unbound', 'device', 'address']),
-        bound: z.string().optional(),
-        answered: z.boolean(),
-        atUnixMs: z.number(),
-      }),
     ),
   ),
 });

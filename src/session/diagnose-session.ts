@@ -16,6 +16,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { KubeOptions, Kubernetes } from '../ports/kubernetes.ts';
 import type { OpenVantage, Vantage } from '../ports/vantage.ts';
+import { pingsByApi } from './api-pings.ts';
 import { controlOrders, targetOrders } from './asks.ts';
 import { ClusterLook } from './cluster-look.ts';
 import { isConclusive, SECOND_TRY_MS } from './conclusive.ts';
@@ -326,6 +327,11 @@ class Session {
       this.#track(
         this.#work,
         askKernel(vantage, ask).then(({ observations }) => this.#gathering.observe(observations)),
+      );
+      const means = { snapshot: this.#snapshot(), clock, signal: this.#signal };
+      this.#track(
+        this.#work,
+        pingsByApi(vantage, asked, means).then((pings) => this.#gathering.observe(pings)),
       );
     }
   }

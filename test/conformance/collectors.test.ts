@@ -41,7 +41,8 @@ test('no two sections have the same id', () => {
 describe.each(collectors)('collector $id', ({ id, first = [], parts }) => {
   test('names its sections after itself', () => {
     const sections = [...first, ...parts(plain)].filter((part) => 'id' in part);
-    expect(sections.length).toBeGreaterThan(0);
+    // one collector asks an API and nothing else
+    if (id !== 'truenas') expect(sections.length).toBeGreaterThan(0);
     expect(sections.filter((part) => !part.id.startsWith(`${id}-`))).toEqual([]);
   });
 });
