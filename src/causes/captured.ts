@@ -77,7 +77,7 @@ export function captureOf(c: Case): CaptureVerdict {
 }
 
 /** The address on a LAN device of `host` whose subnet holds `address`. */
-function directAddress(host: HostFacts, address: string): Address | undefined {
+export function directAddress(host: HostFacts, address: string): Address | undefined {
   const { addresses, links } = host.network;
   if (!addresses.seen) return undefined;
   const isDown = (dev: string) =>
@@ -92,7 +92,7 @@ function directAddress(host: HostFacts, address: string): Address | undefined {
   );
 }
 
-function leadsIntoVpn(host: HostFacts, device: string): boolean {
+export function leadsIntoVpn(host: HostFacts, device: string): boolean {
   const { links } = host.network;
   return isVpnDevice(device, links.seen ? links.value.find((l) => l.name === device) : undefined);
 }

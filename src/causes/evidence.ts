@@ -183,3 +183,28 @@ export function isChosenExitNode({ server }: Case, prefix: string): boolean {
   const advertised = status?.seen && status.value.peers.some((p) => p.allowedIps.includes(prefix));
   return !(advertised && prefs.value.acceptsRoutes);
 }
+
+/** What tailscaled of the server is set to, and what the app of a TrueNAS would set it to. */
+export function settingsEvidence({ server }: Case): Evidence[] {
+  const prefs = server.facts?.tailscale.prefs;
+  const apps = server.facts?.truenas?.tailscaleApps;
+  const preference = prefs?.seen
+    ? [
+        {
+          host: server.name,
+          command: prefs.from,
+          answer: `"RouteAll": ${prefs.value.acceptsRoutes}`,
+          atUnixMs: prefs.readAtUnixMs,
+          shows: 'context' as const,
+        },
+      ]
+    : [];
+  const settings = (apps?.seen ? apps.value : []).map(({ name, acceptRoutes, authOnce }) => ({
+    host: server.name,
+    command: `midclt call app.config ${name}`,
+    answer: `"accept_routes": ${acceptRoutes}, "auth_once": ${authOnce}`,
+    atUnixMs: apps?.seen ? apps.readAtUnixMs : 0,
+    shows: 'context' as const,
+  }));
+  return [...preference, ...settings];
+}

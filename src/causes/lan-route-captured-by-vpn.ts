@@ -2,6 +2,7 @@ import type { ByHand, Evidence } from '../model/diagnosis.ts';
 import { familyOf } from '../model/prefix.ts';
 import type { TailscalePeer } from '../model/tailscale.ts';
 import { vpnName } from '../routing/vpn.ts';
+import { captureByPings, pingsThatDiffer } from './capture-by-pings.ts';
 import {
   advertisingResource,
   alsoCaptured,
@@ -19,6 +20,7 @@ import {
   isChosenExitNode,
   probeEvidence,
   provesTogether,
+  settingsEvidence,
   silentProbes,
 } from './evidence.ts';
 
@@ -41,16 +43,19 @@ export const lanRouteCapturedByVpn: Cause = {
 
 function judge(c: Case): Verdict {
   if (!c.server.facts) return judgeFromOutside(c);
-  const found = captureOf(c);
-  if (found.is !== 'captured') return found;
+  const byRules = captureOf(c);
+  const found = byRules.is === 'unknown' ? (captureByPings(c) ?? byRules) : byRules;
+  if (found.is === 'unknown') return withoutRules(c, found);
+  if (found.is === 'absent') return found;
   const { capture } = found;
   if (isChosenExitNode(c, capture.route.prefix)) {
     return { is: 'absent', because: `an exit node takes the LAN, not an accepted route` };
   }
 
   const effect = effectOf(c, 'TcpExt:IPReversePathFilter');
-  const mechanism = [...capture.mechanism, ...prefsEvidence(c)];
-  const proven = capture.confirmed && provesTogether(capture.mechanism, effect);
+  const mechanism = [...capture.mechanism, ...settingsEvidence(c)];
+  const decisive = capture.mechanism.filter(({ shows }) => shows === 'mechanism');
+  const proven = capture.confirmed && decisive.every((one) => provesTogether([one], effect));
   return {
     is: 'present',
     certainty: proven ? 'proven' : 'likely',
@@ -64,6 +69,16 @@ function judge(c: Case): Verdict {
   };
 }
 
+/** Where an API told no rules, what shows from outside is what is left. */
+function withoutRules(c: Case, unknown: Verdict): Verdict {
+  const outside = c.server.facts?.truenas ? judgeFromOutside(c) : unknown;
+  if (outside.is !== 'present') return unknown;
+  return {
+    ...outside,
+    evidence: [...pingsThatDiffer(c), ...outside.evidence, ...settingsEvidence(c)],
+  };
+}
+
 function summary({ server, client }: Case, { device, clientAddress }: CapturedReply): string {
   return `${called(server)} sends its replies to ${client.name} (${clientAddress}) into the ${vpnName(device)} tunnel`;
 }
@@ -73,7 +88,8 @@ function chain(c: Case, capture: CapturedReply): string[] {
   const { route, device, rule, advertiser, direct } = capture;
   const prefs = server.facts?.tailscale.prefs;
   const resource = advertisingResource(c.snapshot, capture.clientAddress);
-  const who = resource ? `${resource} of the cluster` : advertiser?.hostName;
+  const peer = advertiser ?? advertiserAnywhere(c, capture.clientAddress);
+  const who = resource ? `${resource} of the cluster` : peer?.hostName;
   const from = who ? `${who} advertises ${route.prefix}` : undefined;
   const accepts = prefs?.seen && prefs.value.acceptsRoutes;
   const origin = [accepts ? `Accept Routes is on at ${server.name}` : undefined, from];
@@ -85,21 +101,7 @@ function chain(c: Case, capture: CapturedReply): string[] {
     `${server.name} holds ${route.prefix} dev ${device} in table ${route.table}${asked}; ${direct.dev} would reach ${client.name} directly`,
     filtered
       ? `the strict reverse-path filter of ${server.name} therefore drops what ${client.name} sends to ${server.address}`
-      : `replies to ${client.name} leave by ${device} with source ${server.address}, which ${advertiser?.hostName ?? 'the far end'} does not accept`,
-  ];
-}
-
-function prefsEvidence({ server }: Case): Evidence[] {
-  const prefs = server.facts?.tailscale.prefs;
-  if (!prefs?.seen) return [];
-  return [
-    {
-      host: server.name,
-      command: prefs.from,
-      answer: `"RouteAll": ${prefs.value.acceptsRoutes}`,
-      atUnixMs: prefs.readAtUnixMs,
-      shows: 'context',
-    },
+      : `replies to ${client.name} leave by ${device} with source ${server.address}, which ${peer?.hostName ?? 'the far end'} does not accept`,
   ];
 }
 

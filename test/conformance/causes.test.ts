@@ -10,6 +10,7 @@ const COMMONS = [
   'cause.ts',
   'evidence.ts',
   'captured.ts',
+  'capture-by-pings.ts',
   'refused.ts',
   'complaints.ts',
   'judge-complaints.ts',

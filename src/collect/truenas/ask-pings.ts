@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { isAddress } from '../../model/address.ts';
 import type { HostFacts } from '../../model/host.ts';
-import type { BoundPing } from '../../model/observation.ts';
 import { TABLE } from '../../model/network.ts';
+import type { BoundPing } from '../../model/observation.ts';
 import { familyOf, prefixContains } from '../../model/prefix.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Truenas } from '../../ports/truenas.ts';
