@@ -13,6 +13,7 @@ interface Entry {
 const COMMANDS: Readonly<Record<string, Entry>> = {
   diagnose: { load: async () => (await import('./diagnose.ts')).diagnoseCommand() },
   fix: { load: async () => (await import('./fix.ts')).fixCommand() },
+  verify: { load: async () => (await import('./verify.ts')).verifyCommand() },
   runs: { load: async () => (await import('./runs.ts')).runsCommand() },
   undo: { load: async () => (await import('./undo.ts')).undoCommand() },
   resume: { load: async () => (await import('./resume.ts')).resumeCommand() },

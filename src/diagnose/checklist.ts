@@ -1,0 +1,155 @@
+import { CHECKLIST_VERSION, type Checklist, type ChecklistLine } from '../model/checklist.ts';
+import type { KernelRoute, Probe } from '../model/observation.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { ruleText } from '../model/text.ts';
+import { capturedSubnets } from '../routing/captured-subnets.ts';
+import { isVpnDevice } from '../routing/vpn.ts';
+import { worldOf } from '../routing/world.ts';
+import { clusterLines } from './checklist-cluster.ts';
+
+/** What a CSI driver waits for the API of its storage, in milliseconds. */
+const API_PATIENCE_MS = 5000;
+/** Rules of ours. */
+const PIN_PROTOCOL = '201';
+
+/**
+ * The list that was gone through by hand after the outage, made from one look: controllers, pods,
+ * ports from every client, the API's time, the way back, the settings that began it.
+ */
+export function checklistOf(snapshot: Snapshot): Checklist {
+  const lines = [
+    ...clusterLines(snapshot),
+    ...probeLines(snapshot),
+    ...routeLines(snapshot),
+    ...settingLines(snapshot),
+    ...capturedLines(snapshot),
+  ];
+  return {
+    schema: 'returnpath/checklist',
+    version: CHECKLIST_VERSION,
+    atUnixMs: snapshot.endedUnixMs,
+    is: lines.some(({ is }) => is === 'bad')
+      ? 'bad'
+      : lines.length === 0 || lines.some(({ is }) => is === 'unknown')
+        ? 'unknown'
+        : 'ok',
+    lines,
+  };
+}
+
+function probeLines({ observations, hosts }: Snapshot): ChecklistLine[] {
+  const probes = observations.filter(
+    (o): o is Probe => o.kind === 'probe' && o.role === 'target' && o.probe !== 'icmp',
+  );
+  return probes.flatMap((probe): ChecklistLine[] => {
+    const { outcome, flow, command, elapsedMs, atUnixMs, detail } = probe;
+    const name = hosts[probe.host]?.name ?? probe.host;
+    const place = `${flow.destination}:${flow.destinationPort ?? ''}`;
+    const took = `${Math.round(elapsedMs)} ms`;
+    const said = detail === undefined ? outcome : `${outcome} (${detail})`;
+    const answers: ChecklistLine = {
+      id: 'service-answers',
+      what: `${name} reaches ${place} (${probe.probe})`,
+      is: outcome === 'answered' ? 'ok' : outcome === 'not-run' ? 'unknown' : 'bad',
+      evidence: `${command}  =>  ${said} in ${took}`,
+      atUnixMs,
+    };
+    const isApi = (probe.probe === 'http' || probe.probe === 'https') && outcome === 'answered';
+    if (!isApi) return [answers];
+    return [
+      answers,
+      {
+        id: 'api-in-time',
+        what: `the API answers ${name} at ${place} within ${API_PATIENCE_MS / 1000} s`,
+        is: elapsedMs < API_PATIENCE_MS ? 'ok' : 'bad',
+        evidence: `${command}  =>  ${took}`,
+        atUnixMs,
+      },
+    ];
+  });
+}
+
+/** The kernel's own word on how the server sends to the client. */
+function routeLines({ observations, question, hosts }: Snapshot): ChecklistLine[] {
+  const server = hosts[question.to];
+  const links = server?.network.links.seen ? server.network.links.value : [];
+  const asked = observations.filter(
+    (o): o is KernelRoute =>
+      o.kind === 'kernel-route' && o.host === question.to && o.inputDevice === undefined,
+  );
+  if (asked.length === 0) {
+    return [
+      {
+        id: 'replies-by-lan',
+        what: 'the server sends to the client by its LAN',
+        is: 'unknown',
+        evidence: 'its kernel could not be asked',
+      },
+    ];
+  }
+  return asked.map(({ answer, flow, command, raw, atUnixMs }) => {
+    const isVpn = (name: string) =>
+      isVpnDevice(
+        name,
+        links.find((link) => link.name === name),
+      );
+    return {
+      id: 'replies-by-lan',
+      what: `${server?.name ?? question.to} sends to ${flow.destination} by its LAN`,
+      is: answer.is === 'route' && !isVpn(answer.dev) ? 'ok' : 'bad',
+      evidence: `${command}  =>  ${raw}`,
+      atUnixMs,
+    };
+  });
+}
+
+/** The preference and the app's setting; accepted routes are fine where a rule of ours pins the LAN. */
+function settingLines({ hosts, question }: Snapshot): ChecklistLine[] {
+  const server = hosts[question.to];
+  if (!server) return [];
+  const { prefs } = server.tailscale;
+  const rules = server.network.rules.ipv4;
+  const pin = rules.seen
+    ? rules.value.find(({ protocol }) => protocol === PIN_PROTOCOL)
+    : undefined;
+  const lines: ChecklistLine[] = [];
+  if (prefs.seen) {
+    const { acceptsRoutes } = prefs.value;
+    lines.push({
+      id: 'accept-routes-off',
+      what: pin
+        ? `the LAN of ${server.name} is pinned before accepted routes`
+        : `tailscaled of ${server.name} accepts no routes`,
+      is: acceptsRoutes && !pin ? 'bad' : 'ok',
+      evidence: `${prefs.from}  =>  RouteAll ${acceptsRoutes}${pin ? `; ip rule  =>  ${ruleText(pin)}` : ''}`,
+      atUnixMs: prefs.readAtUnixMs,
+    });
+  }
+  const apps = server.truenas?.tailscaleApps;
+  for (const { name, acceptRoutes } of apps?.seen ? apps.value : []) {
+    lines.push({
+      id: 'app-accept-routes-off',
+      what: `the app "${name}" does not turn Accept Routes on at its next log-in`,
+      is: acceptRoutes && !pin ? 'bad' : 'ok',
+      evidence: `app.config ${name}  =>  accept_routes ${acceptRoutes}`,
+    });
+  }
+  return lines;
+}
+
+function capturedLines(snapshot: Snapshot): ChecklistLine[] {
+  const host = worldOf(snapshot).hosts[snapshot.question.to];
+  if (!host) return [];
+  const captured = capturedSubnets(host);
+  return [
+    {
+      id: 'nothing-captured',
+      what: `no VPN takes an address of the subnets of ${host.name}`,
+      is: captured === undefined ? 'unknown' : captured.length === 0 ? 'ok' : 'bad',
+      evidence:
+        captured === undefined
+          ? 'rules and routes were not seen'
+          : `ip rule; ip route show table all  =>  ${captured.length === 0 ? 'none' : captured.join(', ')}`,
+    },
+  ];
+}

@@ -1,0 +1,51 @@
+import { checklistOf } from '../diagnose/checklist.ts';
+import type { Checklist } from '../model/checklist.ts';
+import { type DiagnoseResult, runDiagnosis, type Surroundings } from './diagnose-session.ts';
+import type { DiagnoseRequest } from './request.ts';
+
+export interface VerifyOptions {
+  /** Time to become well, in milliseconds: pods in back-off and mounts take theirs. */
+  readonly withinMs: number;
+  /** Time to stay well after that. */
+  readonly holdMs: number;
+  readonly signal: AbortSignal;
+  /** Called after each look. */
+  readonly onLook?: ((checklist: Checklist) => void) | undefined;
+}
+
+export interface Verified extends DiagnoseResult {
+  /** Of the last look. */
+  readonly checklist: Checklist;
+  readonly looks: number;
+  /** True when it was well for the whole time it had to be. */
+  readonly held: boolean;
+}
+
+// the kubelet's own rhythm of trying again is 10 s at first; a look takes one or two
+const BETWEEN_LOOKS_MS = 2000;
+
+/**
+ * Goes through the checklist, again and again until all of it is well or the time for that is
+ * over; then as long as it has to stay so. One bad look in that time ends it.
+ */
+export async function verify(
+  request: DiagnoseRequest,
+  surroundings: Surroundings,
+  { withinMs, holdMs, signal, onLook }: VerifyOptions,
+): Promise<Verified> {
+  const { clock } = surroundings;
+  const startedUnixMs = clock.now();
+  let wellSince: number | undefined;
+  for (let looks = 1; ; looks += 1) {
+    const result = await runDiagnosis(request, surroundings, { signal });
+    const checklist = checklistOf(result.snapshot);
+    onLook?.(checklist);
+    const now = clock.now();
+    const isWell = checklist.is === 'ok';
+    const held = isWell && now - (wellSince ?? now) >= holdMs;
+    const isOver = isWell ? held : wellSince !== undefined || now - startedUnixMs >= withinMs;
+    if (isOver || signal.aborted) return { ...result, checklist, looks, held };
+    if (isWell) wellSince ??= now;
+    await clock.wait(BETWEEN_LOOKS_MS, signal).catch(() => undefined);
+  }
+}
