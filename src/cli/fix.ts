@@ -1,14 +1,20 @@
 import { createInterface } from 'node:readline/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Plan, Step } from '../model/plan.ts';
+import { toMarkdown } from '../report/markdown.ts';
 import { planText } from '../report/plan-text.ts';
-import { applyPlan, planFix } from '../session/fix-session.ts';
+import { applyPlan, type Planned, planFix } from '../session/fix-session.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { openedBeforehand } from './open-beforehand.ts';
 import { readPlan } from './plan-file.ts';
 import { type QuestionOptions, requestOf, withQuestionOptions } from './question-options.ts';
-import { render, save } from './render.ts';
-import { finishRun, realRunSurroundings, untilInterrupted } from './run-surroundings.ts';
+import { localOffsetMinutes, render, save } from './render.ts';
+import {
+  finishRun,
+  realRunSurroundings,
+  untilInterrupted,
+  verifierOf,
+} from './run-surroundings.ts';
 
 interface Options extends QuestionOptions {
   readonly file?: string;
@@ -18,6 +24,7 @@ interface Options extends QuestionOptions {
   readonly later?: boolean;
   readonly fix?: string;
   readonly guard: number;
+  readonly report?: string;
 }
 
 /** Long enough for a slow login over the tailnet, short enough to wait for. */
@@ -47,6 +54,7 @@ export function fixCommand(): Command {
     .option('--later', 'also do what makes it last, which may restart an app')
     .option('--fix <id>', 'take this fix instead of the least invasive one')
     .option('--guard <seconds>', 'how long a remote host waits for our word', guard, GUARD_SECONDS)
+    .option('--report <file>', 'write the incident with what was done, as Markdown')
     .option('-f, --file <plan>', 'apply a saved plan; - is stdin')
     .option('-o, --output <file>', 'save the plan as JSON')
     .addHelpText('after', EXAMPLES)
@@ -55,8 +63,10 @@ export function fixCommand(): Command {
 
 async function run(options: Options): Promise<void> {
   const signal = untilInterrupted();
-  const plan =
-    options.file === undefined ? await newPlan(options, signal) : await readPlan(options.file);
+  const { plan, diagnosis } =
+    options.file === undefined
+      ? await newPlan(options, signal)
+      : { plan: await readPlan(options.file), diagnosis: undefined };
   if (!plan) return;
   process.stdout.write(planText(plan));
   if (options.output !== undefined) await save(options.output, `${JSON.stringify(plan)}\n`);
@@ -64,8 +74,13 @@ async function run(options: Options): Promise<void> {
   process.exitCode = EXIT.causeFound;
   if (options.plan || plan.refusals.length > 0 || !(await isWanted(options, plan, when))) return;
   const surroundings = realRunSurroundings(options);
-  const end = await applyPlan(plan, when, surroundings, { signal, tell: console.log });
+  const verify = verifierOf(options, surroundings, signal);
+  const end = await applyPlan(plan, when, surroundings, { signal, tell: console.log, verify });
   finishRun(end);
+  if (options.report !== undefined && diagnosis) {
+    const offset = localOffsetMinutes(diagnosis.startedUnixMs);
+    await save(options.report, toMarkdown(diagnosis, offset, end));
+  }
   if (
     end.outcome === 'applied' &&
     !options.later &&
@@ -76,19 +91,19 @@ async function run(options: Options): Promise<void> {
 }
 
 /** Undefined where nothing is broken, or nobody can tell what; then the diagnosis was printed. */
-async function newPlan(options: Options, signal: AbortSignal): Promise<Plan | undefined> {
+async function newPlan(options: Options, signal: AbortSignal): Promise<Planned> {
   const request = await requestOf(options);
   const urls = [request.from, request.to, ...request.compare].filter((url) => url !== undefined);
   const surroundings = await openedBeforehand(urls, realRunSurroundings(options), request.vantage);
-  const { diagnosis, plan } = await planFix(request, surroundings, {
+  const planned = await planFix(request, surroundings, {
     signal,
     fix: options.fix,
     guardSeconds: options.guard,
     onProgress: process.stderr.isTTY ? (line) => console.error(line) : undefined,
   });
-  process.stdout.write(render(diagnosis, 'text', false));
-  if (!plan) process.exitCode = exitCodeOf(diagnosis);
-  return plan;
+  process.stdout.write(render(planned.diagnosis, 'text', false));
+  if (!planned.plan) process.exitCode = exitCodeOf(planned.diagnosis);
+  return planned;
 }
 
 async function isWanted(

@@ -6,6 +6,7 @@ import {
   type ReachOptions,
   realRunSurroundings,
   untilInterrupted,
+  verifierOf,
 } from './run-surroundings.ts';
 
 interface Options extends ReachOptions {
@@ -28,5 +29,6 @@ async function run(id: string, { later, ...options }: Options): Promise<void> {
   const when = later ? (['now', 'later'] as const) : (['now'] as const);
   const signal = untilInterrupted();
   const surroundings = realRunSurroundings(options);
-  finishRun(await resumeRun(id, when, surroundings, { signal, tell: console.log }));
+  const verify = verifierOf(options, surroundings, signal);
+  finishRun(await resumeRun(id, when, surroundings, { signal, tell: console.log, verify }));
 }

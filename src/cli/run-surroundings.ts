@@ -1,6 +1,11 @@
+import type { Checklist } from '../model/checklist.ts';
+import type { Plan } from '../model/plan.ts';
 import { openKubernetes } from '../platform/kubernetes/kubernetes.ts';
 import { runStoreIn, runsFolder } from '../platform/runs/run-store.ts';
+import { checklistText } from '../report/checklist-text.ts';
 import type { RunEnd, RunSurroundings } from '../session/fix-session.ts';
+import { DEFAULT_DEADLINE_MS, DEFAULT_PROBE_TIMEOUT_MS } from '../session/request.ts';
+import { questionOf, verify } from '../session/verify.ts';
 import { type ClusterOptions, kubeOptions } from './cluster-options.ts';
 import { EXIT } from './exit-codes.ts';
 import { askPassword } from './password.ts';
@@ -20,6 +25,7 @@ export function realRunSurroundings(options: ReachOptions): RunSurroundings {
     vantage: {
       ...(options.sudo ? { sudo: true, sudoPassword: askPassword } : {}),
       truenas: truenasLogin(options),
+      kube: kubeOptions(options),
     },
     cluster: () => {
       cluster ??= openKubernetes(kubeOptions(options));
@@ -28,12 +34,42 @@ export function realRunSurroundings(options: ReachOptions): RunSurroundings {
   };
 }
 
+/** Time for pods in back-off and for mounts, and for an app that starts anew. */
+const WELL_WITHIN_MS = { cluster: 10 * 60_000, plain: 15_000 };
+
+/** Goes through the checklist after a run, until all is well or the time for that is over. */
+export function verifierOf(
+  options: ReachOptions,
+  surroundings: RunSurroundings,
+  signal: AbortSignal,
+): (plan: Plan) => Promise<Checklist> {
+  return async (plan) => {
+    const restarts = plan.steps.some(({ change }) => change.kind === 'restart-pods');
+    const request = questionOf(plan, {
+      deadlineMs: DEFAULT_DEADLINE_MS,
+      probeTimeoutMs: DEFAULT_PROBE_TIMEOUT_MS,
+      vantage: surroundings.vantage,
+      ...(restarts ? { cluster: { kube: kubeOptions(options) } } : {}),
+    });
+    const { checklist } = await verify(request, surroundings, {
+      withinMs: restarts ? WELL_WITHIN_MS.cluster : WELL_WITHIN_MS.plain,
+      holdMs: 0,
+      signal,
+      onLook: (look) => {
+        if (look.is !== 'ok') console.log(checklistText(look).split('\n')[0]);
+      },
+    });
+    return checklist;
+  };
+}
+
 /** How a run ended, in words and as an exit status. */
-export function finishRun({ runId, outcome, why }: RunEnd): void {
+export function finishRun({ runId, outcome, why, checklist }: RunEnd): void {
   switch (outcome) {
     case 'applied':
+      if (checklist) process.stdout.write(checklistText(checklist));
       console.log(`APPLIED  ${why}; to take it back: returnpath undo ${runId}`);
-      process.exitCode = EXIT.ok;
+      process.exitCode = checklist?.is === 'bad' ? EXIT.causeFound : EXIT.ok;
       return;
     case 'undone':
       console.log(`TAKEN BACK  ${why}`);

@@ -1,7 +1,9 @@
 import type { Diagnosis, Evidence, Finding } from '../model/diagnosis.ts';
 import type { Trace } from '../model/trace.ts';
+import { checklistMarkdown } from './checklist-text.ts';
 import { clockTime, dateTime } from './clock-time.ts';
 import { clusterMarkdown } from './cluster-markdown.ts';
+import { type Done, fixDone } from './fix-markdown.ts';
 import { toMermaid } from './mermaid.ts';
 import { legsToShow, outcomeWords, pathLine } from './path-line.ts';
 
@@ -10,8 +12,9 @@ import { legsToShow, outcomeWords, pathLine } from './path-line.ts';
  * which nothing is known yet says so instead of being filled.
  *
  * @param utcOffsetMinutes Minutes east of UTC for the times printed.
+ * @param done What was done about it and how it was checked, where that was done.
  */
-export function toMarkdown(diagnosis: Diagnosis, utcOffsetMinutes: number): string {
+export function toMarkdown(diagnosis: Diagnosis, utcOffsetMinutes: number, done?: Done): string {
   const sections = [
     `# ${title(diagnosis)}`,
     summary(diagnosis, utcOffsetMinutes),
@@ -19,8 +22,10 @@ export function toMarkdown(diagnosis: Diagnosis, utcOffsetMinutes: number): stri
     broken(diagnosis),
     evidence(diagnosis, utcOffsetMinutes),
     ruledOut(diagnosis),
-    fix(diagnosis),
-    verification(diagnosis),
+    done ? fixDone(done, utcOffsetMinutes) : fix(diagnosis),
+    done?.checklist
+      ? ['## Verification', checklistMarkdown(done.checklist, utcOffsetMinutes)].join('\n\n')
+      : verification(diagnosis),
     prevention(diagnosis),
   ];
   return `${sections.filter(Boolean).join('\n\n')}\n`;

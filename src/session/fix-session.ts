@@ -5,10 +5,11 @@ import { undoRun } from '../apply/undo-run.ts';
 import { collectHost } from '../collect/index.ts';
 import { readConnections } from '../collect/linux/connections.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
+import type { Checklist } from '../model/checklist.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
 import { OutsideError } from '../model/outside-error.ts';
 import type { HostState, Plan, Step } from '../model/plan.ts';
-import { standOf } from '../model/run.ts';
+import { type JournalEntry, standOf } from '../model/run.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { actingVantage } from '../planning/acting-vantage.ts';
 import { hostState, stateDifference } from '../planning/host-state.ts';
@@ -79,10 +80,15 @@ export interface RunSurroundings extends Surroundings {
 export interface RunOptions {
   readonly signal: AbortSignal;
   readonly tell: (line: string) => void;
+  /** Looks at everything again once all steps are done; what it saw goes into the journal. */
+  readonly verify?: ((plan: Plan) => Promise<Checklist>) | undefined;
 }
 
 export interface RunEnd extends RunResult {
   readonly runId: string;
+  readonly entries: readonly JournalEntry[];
+  /** Where it was looked at again. */
+  readonly checklist?: Checklist | undefined;
 }
 
 /**
@@ -107,7 +113,8 @@ export async function applyPlan(
     const journal = await surroundings.store.create(surroundings.clock.now());
     return withJournal(journal, async () => {
       await journal.append({ is: 'planned', at: surroundings.clock.now(), plan });
-      return applyRun(applyingOf(journal, reach, surroundings, options), when);
+      const applying = applyingOf(journal, reach, surroundings, options);
+      return verified(await applyRun(applying, when), applying, options);
     });
   });
 }
@@ -133,9 +140,10 @@ export async function resumeRun(
         next: 'look again and make a new plan: returnpath fix',
       });
     }
-    return withReach(surroundings, (reach) =>
-      applyRun(applyingOf(journal, reach, surroundings, options), when),
-    );
+    return withReach(surroundings, async (reach) => {
+      const applying = applyingOf(journal, reach, surroundings, options);
+      return verified(await applyRun(applying, when), applying, options);
+    });
   });
 }
 
@@ -152,6 +160,21 @@ export async function undoRunById(
       undoRun(applyingOf(journal, reach, surroundings, options), 'taken back on request'),
     );
   });
+}
+
+type Ended = RunResult & Pick<RunEnd, 'checklist'>;
+
+/** What was applied is looked at as a whole; what was taken back has nothing to prove. */
+async function verified(
+  result: RunResult,
+  { journal, clock }: Applying,
+  { verify }: RunOptions,
+): Promise<Ended> {
+  if (result.outcome !== 'applied' || !verify) return result;
+  const checklist = await verify(standOf(journal.entries).plan);
+  const lines = checklist.lines.map(({ is, what, evidence }) => `${is}: ${what}: ${evidence}`);
+  await journal.append({ is: 'verified', at: clock.now(), ok: checklist.is === 'ok', lines });
+  return { ...result, checklist };
 }
 
 /** A run that was killed before its plan was on the disk has done nothing. */
@@ -202,9 +225,9 @@ async function withReach<T>(
   }
 }
 
-async function withJournal(journal: Journal, use: () => Promise<RunResult>): Promise<RunEnd> {
+async function withJournal(journal: Journal, use: () => Promise<Ended>): Promise<RunEnd> {
   try {
-    return { runId: journal.id, ...(await use()) };
+    return { runId: journal.id, entries: journal.entries, ...(await use()) };
   } finally {
     await journal.close();
   }

@@ -1,5 +1,6 @@
 import { checklistOf } from '../diagnose/checklist.ts';
 import type { Checklist } from '../model/checklist.ts';
+import type { Plan } from '../model/plan.ts';
 import { type DiagnoseResult, runDiagnosis, type Surroundings } from './diagnose-session.ts';
 import type { DiagnoseRequest } from './request.ts';
 
@@ -19,6 +20,14 @@ export interface Verified extends DiagnoseResult {
   readonly looks: number;
   /** True when it was well for the whole time it had to be. */
   readonly held: boolean;
+}
+
+/** The question of a plan, asked again. */
+export function questionOf(
+  { question }: Plan,
+  base: Pick<DiagnoseRequest, 'deadlineMs' | 'probeTimeoutMs' | 'vantage' | 'cluster'>,
+): DiagnoseRequest {
+  return { ...base, ...question };
 }
 
 // the kubelet's own rhythm of trying again is 10 s at first; a look takes one or two
