@@ -141,7 +141,7 @@ describeWith(['namespaces', 'ip', 'nft', 'curl'], 'a run that is killed', () => 
         await finish(folder, how);
         if ((await nasState(lab)) !== before) await setBefore();
       }
-      console.info(`killed at ${positions.length} positions of apply, then ${how}`);
+      process.stdout.write(`killed at ${positions.length} positions of apply, then ${how}\n`);
     },
   );
 
@@ -162,6 +162,6 @@ describeWith(['namespaces', 'ip', 'nft', 'curl'], 'a run that is killed', () => 
       await undoIsOnDisk(folder);
       await finish(folder, 'undo');
     }
-    console.info(`killed at ${positions.length} positions of undo, then undo`);
+    process.stdout.write(`killed at ${positions.length} positions of undo, then undo\n`);
   });
 });
