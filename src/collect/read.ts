@@ -11,7 +11,8 @@ export interface Read<T> {
 
 /** timeout(1) ends with 124, or 137 where it had to kill; BusyBox passes on 143. */
 const TIMED_OUT = [124, 137, 143];
-const NOT_FOUND = 127;
+/** Not there, or there and not to be run. */
+const NOT_RUN = [126, 127];
 const SHOWN_PROBLEMS = 3;
 const SHOWN_CHARACTERS = 200;
 
@@ -49,7 +50,7 @@ export function failureOf(answer: SectionAnswer, typed: string): Fact<never> | u
   }
   if (exitCode === 0 || stdout.trim() !== '') return undefined;
   const words = lastLine(stderr);
-  if (exitCode === NOT_FOUND) {
+  if (NOT_RUN.includes(exitCode)) {
     return missing(
       `${typed}: ${words || 'the program is not there'}`,
       `install ${typed.split(' ')[0]} there`,
@@ -64,7 +65,7 @@ export function failureOf(answer: SectionAnswer, typed: string): Fact<never> | u
 /** Whether the command itself ran to its end, so that its errors are what it found out. */
 export function ranToItsEnd(answer: SectionAnswer): boolean {
   if (answer.is === 'unread') return false;
-  return answer.exitCode !== NOT_FOUND && !TIMED_OUT.includes(answer.exitCode);
+  return !NOT_RUN.includes(answer.exitCode) && !TIMED_OUT.includes(answer.exitCode);
 }
 
 function lastLine(text: string): string {

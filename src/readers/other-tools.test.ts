@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { readFreebsdRoutes } from './freebsd-netstat.ts';
 import { readMixedRoutes } from './mixed-routes.ts';
 import { readNetToolsRoutes } from './net-tools-route.ts';
+import { readProcNetRoute } from './proc-net-route.ts';
 
 describe('readNetToolsRoutes()', () => {
   const ROUTE = `Kernel IP routing table
@@ -49,6 +50,27 @@ Destination     Gateway         Genmask         Flags Metric Ref    Use Iface
       value: [],
       problems: [{ line: 1, why: 'no header line before this one' }],
     });
+  });
+});
+
+describe('readProcNetRoute()', () => {
+  test('reads what route -n prints, from where it has it', () => {
+    const text = `Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT
+v0\t00000000\t0100000A\t0003\t0\t0\t100\t00000000\t0\t0\t0
+v0\t0000000A\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0
+*\t0000001F\t00000000\t0201\t0\t0\t5\t000000FF\t0\t0\t0
+v0\t0000\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0
+`;
+    const { value, problems, lacks } = readProcNetRoute(text);
+    expect(
+      value.map(({ prefix, type, metric, nexthops }) => [prefix, type, metric, nexthops[0]]),
+    ).toEqual([
+      ['0.0.0.0/0', 'unicast', 100, { gateway: '10.0.0.1', dev: 'v0', weight: 1, flags: [] }],
+      ['10.0.0.0/24', 'unicast', 0, { dev: 'v0', weight: 1, flags: [] }],
+      ['31.0.0.0/8', 'unreachable', 5, undefined],
+    ]);
+    expect(problems.map(({ why }) => why)).toContain('no IPv4 destination and mask');
+    expect(lacks?.[0]).toMatch(/^any table but main, rules/);
   });
 });
 

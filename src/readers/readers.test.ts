@@ -12,6 +12,7 @@ import { readIpRules } from './ip-rule.ts';
 import { readMixedRoutes } from './mixed-routes.ts';
 import { readNames } from './names.ts';
 import { readNetToolsRoutes } from './net-tools-route.ts';
+import { readProcNetRoute } from './proc-net-route.ts';
 import type { Reading } from './reading.ts';
 import { readSockets } from './sockets.ts';
 import { readSysctls } from './sysctl.ts';
@@ -76,6 +77,10 @@ const READERS: Readonly<Record<string, { read(text: string): Reading<unknown>; g
     good: 'SYN-RECV 0 0 [fe80::1]%eth0:2049 10.0.0.197:800\n  0: D200000A:0801 C500000A:0320 03 00000000:00000000\n',
   },
   names: { read: readNames, good: '# tables\n52\ttailscale\n' },
+  '/proc/net/route': {
+    read: readProcNetRoute,
+    good: 'Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\neth0\t00000000\t0100000A\t0003\t0\t0\t0\t00000000\t0\t0\t0\n',
+  },
   'net-tools': {
     read: readNetToolsRoutes,
     good: 'Destination Gateway Genmask Flags Metric Ref Use Iface\n10.0.0.0 0.0.0.0 255.255.255.0 U 0 0 0 v0\n',

@@ -15,6 +15,7 @@ import type { ProbePodOptions } from '../ports/vantage.ts';
 import { type ClusterPlan, planLooks } from './cluster-plan.ts';
 import type { Role, Surroundings } from './diagnose-session.ts';
 import type { Gathering } from './gathering.ts';
+import { hasRules } from './merge-hosts.ts';
 import { type ClusterRequest, DEFAULT_PORTS, type DiagnoseRequest } from './request.ts';
 import { givenAddresses } from './server-addresses.ts';
 
@@ -147,7 +148,7 @@ export class ClusterLook {
   async #lookFromNode({ target, nodePod }: ClusterPlan): Promise<void> {
     const { look, say } = this.#means;
     const facts = nodePod === undefined ? undefined : await look(nodePod, 'from');
-    if (facts && (facts.network.rules.ipv4.seen || facts.network.rules.ipv6.seen)) return;
+    if (facts && hasRules(facts)) return;
     const why = facts
       ? `${nodePod} has no \`ip\``
       : `no running pod of node ${target.nodeName} could be used`;

@@ -21,7 +21,7 @@ import { controlOrders, targetOrders } from './asks.ts';
 import { ClusterLook } from './cluster-look.ts';
 import { isConclusive, SECOND_TRY_MS } from './conclusive.ts';
 import { Gathering } from './gathering.ts';
-import { sawNothing } from './merge-hosts.ts';
+import { hasRules, sawNothing } from './merge-hosts.ts';
 import { OpenedVantages } from './opened-vantages.ts';
 import { Probing } from './probing.ts';
 import { type DiagnoseRequest, isBareAddress } from './request.ts';
@@ -83,6 +83,8 @@ class Session {
   readonly #probes = new Set<Promise<unknown>>();
   readonly #looked = new Set<string>();
   readonly #asked = new Set<string>();
+  /** URLs of vantages that cannot ask the kernel about routes. */
+  readonly #mute = new Set<string>();
   #wake: () => void = () => {};
 
   constructor(request: DiagnoseRequest, surroundings: Surroundings, options: DiagnoseOptions) {
@@ -211,6 +213,7 @@ class Session {
       if (why !== undefined) throw new Error(why);
       this.#gathering.host(collected, url);
       this.#looked.add(vantage.hostId);
+      if (isDoubtful && !hasRules(collected.facts)) this.#mute.add(url);
       this.#options.onProgress?.(`${calledUrl(url)}: rules, routes and tailnet read`);
       return collected.facts;
     } catch (error) {
@@ -315,7 +318,9 @@ class Session {
     for (const vantage of this.#vantages.of(id)) {
       if (this.#asked.has(vantage.url)) continue;
       this.#asked.add(vantage.url);
-      const asked = routeQuestions(this.#snapshot()).filter(({ host }) => host === id);
+      // one that could not even read rules has no `ip` to ask by
+      const questions = this.#mute.has(vantage.url) ? [] : routeQuestions(this.#snapshot());
+      const asked = questions.filter(({ host }) => host === id);
       const { clock } = this.#surroundings;
       const ask = {
         questions: asked.map(toKernelQuestion),

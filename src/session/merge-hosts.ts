@@ -24,7 +24,8 @@ export function mergeHosts(a: CollectedHost, b: CollectedHost): CollectedHost {
   return { facts, observations: [...a.observations, ...b.observations] };
 }
 
-function hasRules({ network }: HostFacts): boolean {
+/** Whether its rules were seen, without which nothing can be said of its routing. */
+export function hasRules({ network }: HostFacts): boolean {
   return network.rules.ipv4.seen || network.rules.ipv6.seen;
 }
 

@@ -73,6 +73,8 @@ case $v in
 *) j= d=-d;;
 esac`;
 
+export const PROC_ROUTES = 'cat /proc/net/route';
+
 /**
  * The counters come first: they are compared with those read after the probes. What can be long
  * comes last, so that output cut off at the limit still holds the rest.
@@ -90,6 +92,8 @@ export const LINUX_PARTS: readonly ScriptPart[] = [
   { id: 'linux-sysctls', code: `grep -Hs . ${SYSCTL_FILES.join(' ')}` },
   { id: 'linux-triestat', code: 'cat /proc/net/fib_triestat' },
   { id: 'linux-tools', code: TOOLS_CODE },
+  // all there is in a container without iproute2
+  { id: 'linux-proc-routes', code: `command -v ip >/dev/null || ${PROC_ROUTES}` },
   { id: 'linux-neighbours', code: '$t ip $j neigh show' },
   { id: 'linux-routes-ipv4', code: '$t ip $j -4 route show table all' },
   { id: 'linux-routes-ipv6', code: '$t ip $j -6 route show table all' },

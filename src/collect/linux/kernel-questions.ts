@@ -33,6 +33,14 @@ export function typedNeighbour(address: string): string {
   return `ip neigh show ${quoted(address)}`;
 }
 
+/** Without `ip`, what the kernel's table of ARP says, in the words of `ip`. */
+function neighbourCode(address: string): string {
+  return `if command -v ip >/dev/null; then $t ${typedNeighbour(address)}; else
+while read -r a x f m y d; do
+[ "$a" != ${quoted(address)} ] || { [ "$f" = 0x0 ] && echo "$a dev $d INCOMPLETE" || echo "$a dev $d lladdr $m STALE"; }
+done </proc/net/arp; fi`;
+}
+
 export const SOCKETS_TYPED = 'ss -tan state syn-recv state syn-sent state listening';
 
 /** The connections with one peer, as a person would ask for them. */
@@ -59,7 +67,7 @@ export function kernelParts(
     })),
     ...neighbours.map((address, index) => ({
       id: `kernel-neighbour-${index}`,
-      code: `$t ${typedNeighbour(address)}`,
+      code: neighbourCode(address),
     })),
     { id: 'kernel-counters', code: COUNTERS_CODE },
     { id: 'kernel-sockets', code: socketsCode(peers) },

@@ -7,12 +7,13 @@ import { readIpNeighbours } from '../../readers/ip-neigh.ts';
 import { readIpRoutes } from '../../readers/ip-route.ts';
 import { readIpRules } from '../../readers/ip-rule.ts';
 import { type Names, readNames } from '../../readers/names.ts';
+import { readProcNetRoute } from '../../readers/proc-net-route.ts';
 import type { Reading } from '../../readers/reading.ts';
 import { readSysctls } from '../../readers/sysctl.ts';
 import type { CollectContext, Collecting, Collector } from '../collector.ts';
 import { readSection } from '../read.ts';
 import type { SectionAnswer } from '../section.ts';
-import { LINUX_PARTS, SYSCTL_TYPED } from './facts-script.ts';
+import { LINUX_PARTS, PROC_ROUTES, SYSCTL_TYPED } from './facts-script.ts';
 import { takeClock, takeIdentity, takeTools } from './identity.ts';
 import { countersAnswer } from './kernel-answers.ts';
 
@@ -32,6 +33,7 @@ function start(context: CollectContext): Collecting {
   let names: Names = {};
   let ip: string | undefined;
   let triestat: SectionAnswer | undefined;
+  let procRoutes: SectionAnswer | undefined;
   const tool = () => (/busybox/i.test(ip ?? '') ? 'busybox' : undefined);
 
   function takeNames(kind: 'tables' | 'groups', answer: SectionAnswer): void {
@@ -81,6 +83,9 @@ function start(context: CollectContext): Collecting {
     'linux-triestat': (answer) => {
       triestat = answer;
     },
+    'linux-proc-routes': (answer) => {
+      procRoutes = answer;
+    },
     'linux-rules-ipv4': (answer) => takeRules('ipv4', answer),
     'linux-rules-ipv6': (answer) => takeRules('ipv6', answer),
     'linux-routes-ipv4': (answer) => {
@@ -101,10 +106,15 @@ function start(context: CollectContext): Collecting {
   }
 
   function takeRoutes(family: Family, answer: SectionAnswer): void {
-    takePart(answer, {
-      typed: `ip ${flag(family)} route show table all`,
+    const byProc =
+      family === 'ipv4' && procRoutes?.is === 'read' && procRoutes.stdout.trim() !== '';
+    const typed = `ip ${flag(family)} route show table all`;
+    takePart(byProc && procRoutes ? procRoutes : answer, {
+      typed: byProc ? PROC_ROUTES : typed,
       part: 'routes',
-      reader: (text) => readIpRoutes(text, { family, names, tool: tool() }),
+      reader: byProc
+        ? readProcNetRoute
+        : (text) => readIpRoutes(text, { family, names, tool: tool() }),
       put: (network, routes) => ({ ...network, routes: { ...network.routes, [family]: routes } }),
       context,
     });

@@ -1,4 +1,12 @@
-import { accessSync, constants, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  symlinkSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { IMAGES } from '../kubernetes/homelab/images.ts';
 import { withoutTag } from '../kubernetes/programs.ts';
@@ -19,6 +27,11 @@ const LACKING: Readonly<Record<string, readonly string[]>> = {
 export interface ContainerPaths {
   /** `PATH` inside. */
   of(image: string): string;
+  /**
+   * Put before a command, hides what the image does not have, also from those who look for it past
+   * their `PATH`; empty for one that has everything.
+   */
+  hide(image: string): readonly string[];
   /** @throws {Error} In the words of the runtime, if the image has no such program. */
   assertHas(image: string, program: string): void;
 }
@@ -37,6 +50,16 @@ export function containerPaths(folder: string): ContainerPaths {
   };
   return {
     of,
+    hide(image) {
+      const lacking = LACKING[withoutTag(image)];
+      if (!lacking) return [];
+      const places = folders(whole).flatMap((at) => lacking.map((name) => join(at, name)));
+      const files = new Set(
+        places.filter((place) => existsSync(place)).map((at) => realpathSync(at)),
+      );
+      const code = `for f in ${[...files].join(' ')}; do mount --bind /dev/null $f; done; exec "$@"`;
+      return ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', code, 'sh'];
+    },
     assertHas(image, program) {
       if (program.includes('/') || folders(of(image)).some((at) => isThere(at, program))) return;
       throw new Error(

@@ -21,7 +21,7 @@ export function processStarter(network: PodNetwork, paths: ContainerPaths): Star
     const live = async (): Promise<number> => {
       const enter = await network.enter(pod);
       if (isStopped) return KILLED;
-      const started = startProcess([...enter, ...argv], {
+      const started = startProcess([...enter, ...paths.hide(container.image), ...argv], {
         PATH: paths.of(container.image),
         ...env,
       });
@@ -52,7 +52,9 @@ export function processExec(network: PodNetwork, paths: ContainerPaths): Exec {
     const image = imageOf(pod, container);
     paths.assertHas(image, argv[0] ?? '');
     const enter = await network.enter(pod);
-    const child = startProcess([...enter, ...argv], { PATH: paths.of(image) });
+    const child = startProcess([...enter, ...paths.hide(image), ...argv], {
+      PATH: paths.of(image),
+    });
     // a command that does not read its input may close it
     child.stdin.on('error', () => undefined);
     streams.stdin.pipe(child.stdin);

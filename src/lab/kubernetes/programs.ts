@@ -51,9 +51,11 @@ export interface ProgramsOptions {
 /** Starts the lab's own programs for the images it knows. */
 export function programRunner(options: ProgramsOptions): StartContainer {
   return (ask) => {
-    const { image, name } = ask.container;
+    const { image, name, command } = ask.container;
     const bare = withoutTag(image);
-    const program = options.programs[`${bare}#${name}`] ?? options.programs[bare];
+    // who says which program to run does not mean the one that the image is for
+    const usual = command === undefined ? options.programs[bare] : undefined;
+    const program = options.programs[`${bare}#${name}`] ?? usual;
     return program ? runProgram(program, ask, options) : options.otherwise(ask);
   };
 }
