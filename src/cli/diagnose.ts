@@ -3,14 +3,14 @@ import { diagnose } from '../diagnose/diagnose.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
 import { runDiagnosis } from '../session/diagnose-session.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
+import { readGiven } from './given-files.ts';
 import { openedBeforehand } from './open-beforehand.ts';
-import { type QuestionOptions, requestOf, withQuestionOptions } from './question-options.ts';
+import { more, type QuestionOptions, requestOf, withQuestionOptions } from './question-options.ts';
 import { FORMATS, type Format, render, save } from './render.ts';
-import { readSnapshot } from './snapshot-file.ts';
 import { realSurroundings } from './surroundings.ts';
 
 interface Options extends QuestionOptions {
-  readonly file?: string;
+  readonly file?: string[];
   readonly output: Format;
   readonly save?: string;
   readonly verbose?: boolean;
@@ -38,6 +38,7 @@ Examples:
   returnpath diagnose --to 10.0.0.210 --compare ssh://me@10.0.0.38     from this machine, no NAS login
   returnpath diagnose --to ssh://admin@10.0.0.210 --sudo --save look.json
   returnpath diagnose -f look.json -o markdown > incident.md
+  returnpath diagnose -f events.txt -f logs.txt     of kubectl get pods, get events, describe, logs
 
 Exit status: 0 healthy, 1 cause found, 2 cannot tell, 3 wrong usage, 4 something outside failed,
 130 interrupted (what was known is printed).`;
@@ -45,7 +46,11 @@ Exit status: 0 healthy, 1 cause found, 2 cannot tell, 3 wrong usage, 4 something
 export function diagnoseCommand(): Command {
   return withQuestionOptions(new Command('diagnose'))
     .description('find out why a client cannot reach a server: the way there, and the way back')
-    .option('-f, --file <snapshot>', 'judge a saved snapshot instead of looking; - is stdin')
+    .option(
+      '-f, --file <file>',
+      'judge a saved snapshot, or what kubectl printed, instead of looking; repeat; - is stdin',
+      more,
+    )
     .addOption(
       new Option('-o, --output <format>', 'form of the report').choices(FORMATS).default('text'),
     )
@@ -58,7 +63,7 @@ export function diagnoseCommand(): Command {
 
 async function run(options: Options): Promise<void> {
   if (options.file !== undefined) {
-    const diagnosis = diagnose(await readSnapshot(options.file));
+    const diagnosis = diagnose(await readGiven(options.file));
     finish(diagnosis, options, exitCodeOf(diagnosis));
     return;
   }

@@ -103,7 +103,7 @@ export async function requestOf(options: QuestionOptions): Promise<DiagnoseReque
   };
 }
 
-function more(value: string, earlier: string[] = []): string[] {
+export function more(value: string, earlier: string[] = []): string[] {
   return [...earlier, value];
 }
 

@@ -10,8 +10,13 @@ import { load } from './render.ts';
  *   this program does not know.
  */
 export async function readSnapshot(path: string): Promise<Snapshot> {
+  return parseSnapshot(await load(path), path);
+}
+
+/** The same of its text. @param path For messages. */
+export function parseSnapshot(text: string, path: string): Snapshot {
   const doing = `read the snapshot "${path}"`;
-  const value = parseJson(await load(path), doing);
+  const value = parseJson(text, doing);
   const { schema, version } = Object(value) as { schema?: unknown; version?: unknown };
   if (schema !== 'returnpath/snapshot') {
     throw new OutsideError({
@@ -43,7 +48,7 @@ function parseJson(text: string, doing: string): unknown {
     throw new OutsideError({
       doing,
       found: text.trim() === '' ? 'it is empty' : cut ? 'it is cut off' : 'it is no JSON',
-      next: 'save it again with --save',
+      next: 'save it again with --save; of kubectl, get pods, get events, describe and logs are known',
       cause: error,
     });
   }

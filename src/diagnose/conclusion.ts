@@ -2,10 +2,11 @@ import type { Case } from '../causes/cause.ts';
 import { cameBack } from '../causes/evidence.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
 
-type Draft = Pick<Diagnosis, 'verdict' | 'findings' | 'question' | 'hosts'>;
+type Draft = Pick<Diagnosis, 'verdict' | 'findings' | 'question' | 'hosts' | 'cluster'>;
 
 /** One sentence for the top of a report, without a full stop. */
-export function summaryOf({ verdict, findings, question, hosts }: Draft, cases: readonly Case[]) {
+export function summaryOf(draft: Draft, cases: readonly Case[]) {
+  const { verdict, findings, question, hosts, cluster } = draft;
   const [first] = findings;
   if (first) return first.summary;
   const client = hosts[question.from]?.name ?? question.from;
@@ -15,6 +16,7 @@ export function summaryOf({ verdict, findings, question, hosts }: Draft, cases: 
     return `${client} reaches ${server} (${question.serverAddresses.join(', ')}) on ${ports}, there and back`;
   }
   const probes = cases.flatMap((c) => c.probes);
+  if (probes.length === 0 && cluster) return clusterSummary(cluster);
   if (probes.length === 0)
     return `nothing was sent from ${client} to ${server}, so nothing is known to fail`;
   return probes.some(cameBack)
@@ -22,13 +24,30 @@ export function summaryOf({ verdict, findings, question, hosts }: Draft, cases: 
     : `${client} gets nothing back from ${server}, and what was seen does not tell why`;
 }
 
+/** Of a cluster alone, where nobody could look at the way to its storage. */
+function clusterSummary({ symptoms, signatures }: NonNullable<Diagnosis['cluster']>): string {
+  if (symptoms.length === 0)
+    return 'nothing hangs as far as the cluster tells, and nothing was sent';
+  const said = signatures.slice(0, 2).map(({ id }) => id);
+  const things = symptoms.length === 1 ? '1 thing hangs' : `${symptoms.length} things hang`;
+  return said.length === 0
+    ? `${things}, and the cluster does not say why`
+    : `${things}, and what is said of it (${said.join(', ')}) does not tell why`;
+}
+
 /** What to do next; never empty. */
-export function nextSteps({ verdict, findings }: Draft, missing: readonly string[]): string[] {
+export function nextSteps(
+  { verdict, findings, question }: Draft,
+  missing: readonly string[],
+): string[] {
   if (verdict === 'healthy') {
     return ['If pods still hang, run this again from the node that they hang on.'];
   }
   if (verdict === 'cannot-tell') {
     const wanted = missing.slice(0, 3).map((fact) => `Read: ${fact}`);
+    // where the way was not even looked at, that comes first
+    if (question.from === '')
+      return ['Look at the way itself: kubectl returnpath diagnose', ...wanted];
     return wanted.length > 0 ? wanted : ['Look at the server too: --to ssh://USER@SERVER'];
   }
   return findings.some(({ certainty }) => certainty === 'likely')

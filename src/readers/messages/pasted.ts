@@ -23,6 +23,21 @@ export interface PastedCluster {
   readonly pods: readonly PastedPod[];
 }
 
+/** What a log is about that does not say of which pod it is. */
+export const PASTED_LOG: ObjectRef = { kind: 'Log', name: 'pasted' };
+
+interface LogOrigin {
+  readonly pod?: string | undefined;
+  readonly container?: string | undefined;
+}
+
+/** democratic-csi logs JSON, its sidecars do not. */
+const DRIVER = 'csi-driver';
+
+function isOfDriver(line: string): boolean {
+  return line.includes('"service":"democratic-csi"');
+}
+
 /** A paste longer than this is cut; `kubectl logs` of a night is about as long. */
 const LIMIT_CHARACTERS = 50_000_000;
 
@@ -48,7 +63,8 @@ class PasteReader {
   readonly #nowUnixMs: number | undefined;
   readonly #messages: ClusterMessage[] = [];
   readonly #pods: PastedPod[] = [];
-  readonly #log: string[] = [];
+  /** By pod and container, where the lines say of which they are. */
+  readonly #logs = new Map<string, { readonly origin: LogOrigin; readonly lines: string[] }>();
   /** Of the `kubectl describe` block we are in. */
   #name: string | undefined;
   #namespace: string | undefined;
@@ -62,21 +78,33 @@ class PasteReader {
   take(line: string): void {
     if (line.trim() === '') return;
     if (this.#startTable(line)) return;
+    const [, pod, container, said] = /^\[pod\/([^/\]]+)\/([^\]]+)\] (.*)$/.exec(line) ?? [];
+    if (pod !== undefined && said !== undefined) {
+      this.#takeLog(said, { pod, container });
+      return;
+    }
     if (looksLikeLog(line)) {
-      this.#log.push(line);
+      this.#takeLog(line, isOfDriver(line) ? { container: DRIVER } : {});
       return;
     }
     if (this.#readRow?.(line)) return;
     if (this.#takeHead(line)) return;
-    this.#log.push(line);
+    this.#takeLog(line, {});
+  }
+
+  #takeLog(line: string, origin: LogOrigin): void {
+    const key = JSON.stringify(origin);
+    const log = this.#logs.get(key) ?? { origin, lines: [] };
+    log.lines.push(line);
+    this.#logs.set(key, log);
   }
 
   result(): PastedCluster {
-    const about: ObjectRef = { kind: 'Log', name: 'pasted' };
-    const messages = mergeMessages([
-      ...this.#messages,
-      ...readLog(this.#log.join('\n'), { about }),
-    ]);
+    const logs = [...this.#logs.values()].flatMap(({ origin: { pod, container }, lines }) => {
+      const about: ObjectRef = pod ? { kind: 'Pod', name: pod } : PASTED_LOG;
+      return readLog(lines.join('\n'), { about, container });
+    });
+    const messages = mergeMessages([...this.#messages, ...logs]);
     return { messages, signatures: signaturesOf(messages), pods: this.#pods };
   }
 
