@@ -11,6 +11,7 @@ interface Entry {
 
 /** Command → its file. Only the file of the command that runs is loaded. */
 const COMMANDS: Readonly<Record<string, Entry>> = {
+  ask: { load: async () => (await import('./ask.ts')).askCommand() },
   diagnose: { load: async () => (await import('./diagnose.ts')).diagnoseCommand() },
   fix: { load: async () => (await import('./fix.ts')).fixCommand() },
   verify: { load: async () => (await import('./verify.ts')).verifyCommand() },

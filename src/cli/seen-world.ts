@@ -60,7 +60,7 @@ export async function seenWorld(
 }
 
 function isVantage(text: string): boolean {
-  return text === 'local:' || text.includes('://');
+  return text === 'local:' || text.startsWith('paste:') || text.includes('://');
 }
 
 function more(value: string, before: string[] = []): string[] {

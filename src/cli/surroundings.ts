@@ -3,6 +3,7 @@ import { locateLabHost } from '../lab/locate.ts';
 import { systemClock } from '../platform/clock.ts';
 import { kubernetesOpener, openVantageIn } from '../platform/open-vantage.ts';
 import type { Surroundings } from '../session/diagnose-session.ts';
+import { withPastes } from './open-paste.ts';
 
 /** The real world, for a session. */
 export function realSurroundings(): Surroundings {
@@ -10,11 +11,13 @@ export function realSurroundings(): Surroundings {
   return {
     clock: systemClock,
     openCluster,
-    openVantage: openVantageIn({
-      locateLabHost,
-      agentPath: fileURLToPath(new URL('./agent.cjs', import.meta.url)),
-      openKubernetes: openShared,
-      interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
-    }),
+    openVantage: withPastes(
+      openVantageIn({
+        locateLabHost,
+        agentPath: fileURLToPath(new URL('./agent.cjs', import.meta.url)),
+        openKubernetes: openShared,
+        interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
+      }),
+    ),
   };
 }

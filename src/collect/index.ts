@@ -28,7 +28,7 @@ export async function collectHost(
 ): Promise<CollectedHost> {
   const draft = draftOf(vantage, () => onUpdate?.(draft.soFar()));
   const { update, observe } = draft;
-  const sentAtUnixMs = clock.now();
+  const sentAtUnixMs = vantage.readAtUnixMs ?? clock.now();
   const running = collectors.map((collector) =>
     collector.start({ vantage, clock, signal, sentAtUnixMs, update, observe }),
   );

@@ -38,7 +38,7 @@ export async function runScript(
   const nonce = newNonce();
   const unread = new Set(parts.flatMap((part) => ('id' in part ? [part.id] : [])));
   const reader = sectionReader(nonce, {
-    now: () => clock.now(),
+    now: () => vantage.readAtUnixMs ?? clock.now(),
     onSection(answer) {
       unread.delete(answer.id);
       onAnswer(answer);

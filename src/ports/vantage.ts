@@ -121,6 +121,11 @@ export interface Vantage {
     | undefined;
   /** The host's management API, where that is how it is looked at. */
   readonly truenas?: Truenas | undefined;
+  /**
+   * Set where everything it says was read before, by somebody else: when, in milliseconds on the
+   * program's clock.
+   */
+  readonly readAtUnixMs?: number | undefined;
   /** Ends helpers and connections; safe to call twice. */
   close(): Promise<void>;
 }
