@@ -2,7 +2,7 @@ import type { ByHand, Evidence } from '../model/diagnosis.ts';
 import { familyOf } from '../model/prefix.ts';
 import type { TailscalePeer } from '../model/tailscale.ts';
 import { vpnName } from '../routing/vpn.ts';
-import { captureByPings, pingsThatDiffer } from './capture-by-pings.ts';
+import { captureByApi, pingsThatDiffer } from './capture-by-api.ts';
 import {
   advertisingResource,
   alsoCaptured,
@@ -44,7 +44,7 @@ export const lanRouteCapturedByVpn: Cause = {
 function judge(c: Case): Verdict {
   if (!c.server.facts) return judgeFromOutside(c);
   const byRules = captureOf(c);
-  const found = byRules.is === 'unknown' ? (captureByPings(c) ?? byRules) : byRules;
+  const found = byRules.is === 'unknown' ? (captureByApi(c) ?? byRules) : byRules;
   if (found.is === 'unknown') return withoutRules(c, found);
   if (found.is === 'absent') return found;
   const { capture } = found;

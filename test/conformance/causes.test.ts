@@ -10,7 +10,7 @@ const COMMONS = [
   'cause.ts',
   'evidence.ts',
   'captured.ts',
-  'capture-by-pings.ts',
+  'capture-by-api.ts',
   'refused.ts',
   'complaints.ts',
   'judge-complaints.ts',

@@ -78,7 +78,7 @@ export function withApiNetwork(
     incomplete: [
       ...network.incomplete,
       ...(takesAddresses
-        ? [{ part: 'addresses' as const, lacks: 'the API knows only interfaces that it manages' }]
+        ? [{ part: 'addresses' as const, lacks: 'interfaces that the API does not manage' }]
         : []),
       ...(takesRoutes
         ? [{ part: 'routes' as const, lacks: routesLack(routes.value, version) }]
@@ -95,9 +95,7 @@ export function withApiNetwork(
 function routesLack(routes: readonly Route[], version: string): string {
   const more = routes.some(({ table }) => !MAIN_TABLES.includes(table));
   const [, major = '0'] = /(\d+)\.\d+/.exec(version) ?? [];
-  return more || Number(major) < 26
-    ? 'the API leaves out types and metrics'
-    : 'this release may tell of the main table alone';
+  return more || Number(major) < 26 ? 'types and metrics' : 'perhaps every table but main';
 }
 
 const MAIN_TABLES: readonly number[] = [TABLE.main, TABLE.default, TABLE.local];

@@ -121,6 +121,10 @@ describe('lan-route-captured-by-vpn, by pings through an API', () => {
     { when: 'no probe shows that replies get lost', change: { probes: [] } },
     { when: 'no control shows that the client has a network', change: { controls: [] } },
     { when: 'they were sent minutes apart from the probes', change: { atUnixMs: AT + 90_000 } },
+    {
+      when: 'nothing could be pinged, and only the route is seen',
+      change: { unbound: [], device: [], address: [], neighbour: [] },
+    },
   ])('is likely when $when', ({ change }) => {
     expect(judge({ ...outage, ...change })).toMatchObject({ is: 'present', certainty: 'likely' });
   });
@@ -134,7 +138,10 @@ describe('lan-route-captured-by-vpn, by pings through an API', () => {
 
   const without52 = (all: readonly Route[]) => all.filter(({ table }) => table !== 52);
   test.each<{ when: string; change: Seen }>([
-    { when: 'nothing was pinged', change: { unbound: [], device: [], address: [], neighbour: [] } },
+    {
+      when: 'nothing was pinged and no probe was silent',
+      change: { unbound: [], device: [], address: [], neighbour: [], probes: [] },
+    },
     { when: 'the client answers no ping at all', change: { unbound: no, device: no } },
     { when: 'packets get lost now and then', change: { address: [true, false] } },
     { when: 'no VPN route was seen: another rule may misroute it', change: { routes: without52 } },

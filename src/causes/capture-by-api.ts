@@ -10,7 +10,7 @@ import {
   leadsIntoVpn,
 } from './captured.ts';
 import type { Case } from './cause.ts';
-import { cameBack } from './evidence.ts';
+import { cameBack, silentProbes } from './evidence.ts';
 
 const MAIN_TABLES: readonly number[] = [TABLE.main, TABLE.default, TABLE.local];
 /** One lost packet is no decision of a kernel. */
@@ -24,7 +24,8 @@ interface Pings {
 }
 
 /**
- * Whether a VPN captures the reply, judged by pings where nobody could read the rules.
+ * Whether a VPN captures the reply, judged by what an API tells where nobody could read the rules:
+ * routes of every table, and pings.
  *
  * Bound to the device of the LAN the kernel looks for routes by that device only, and sends from the
  * address that it has there. Bound to that same address it decides as for every reply from it. If
@@ -34,23 +35,25 @@ interface Pings {
  *
  * That the choice falls for this client and not for every packet from that address is shown by a
  * neighbour which no such route takes and which answers the same address. Without one, a rule that
- * misroutes the address altogether would look the same, and nothing is confirmed.
+ * misroutes the address altogether would look the same, and nothing is confirmed. Nor is it where
+ * the API sends no pings for us, and only the route is seen.
  */
-export function captureByPings(c: Case): CaptureVerdict | undefined {
+export function captureByApi(c: Case): CaptureVerdict | undefined {
   const { client, server } = c;
   const { facts } = server;
   if (!facts || client.address === undefined) return undefined;
   const pings = pingsOf(c, client.address);
   const direct = directAddress(facts, client.address);
-  if (!pings || direct?.local !== server.address) return undefined;
+  if (direct?.local !== server.address || !facts.truenas) return undefined;
   if (c.probes.some(cameBack)) {
     return { is: 'absent', because: `${client.name} gets answers from ${server.address}` };
   }
-  if (pings.address.every(({ answered }) => answered)) {
+  if (pings?.address.every(({ answered }) => answered)) {
     const because = `${server.name} reaches ${client.address} from ${server.address}`;
     return { is: 'absent', because };
   }
-  const captured = differ(pings) ? vpnRoute(facts, client.address) : undefined;
+  const shows = pings ? differ(pings) : silentProbes(c).length > 0;
+  const captured = shows ? vpnRoute(facts, client.address) : undefined;
   // a default route is an exit node's, which is not told apart without the preferences
   if (!captured || prefixLength(captured.route.prefix) === 0) return undefined;
   return { is: 'captured', capture: replyOf(c, { facts, direct, pings, ...captured }) };
@@ -107,15 +110,15 @@ function replyOf(
   }: {
     readonly facts: HostFacts;
     readonly direct: Address;
-    readonly pings: Pings;
+    readonly pings: Pings | undefined;
     readonly route: Route;
     readonly device: string;
   },
 ): CapturedReply {
   const neighbours = answeredNeighbours(c, direct);
-  const repeated = Math.min(pings.device.length, pings.address.length) >= ROUNDS;
+  const rounds = pings ? Math.min(pings.device.length, pings.address.length) : 0;
   const one = hasOneAddress(facts, direct);
-  const shown = [...firstOfEach(pings), ...neighbours.slice(0, 1)];
+  const shown = [...(pings ? firstOfEach(pings) : []), ...neighbours.slice(0, 1)];
   return {
     clientAddress: c.client.address ?? '',
     device,
@@ -128,7 +131,7 @@ function replyOf(
       ...shown.map((ping) => pingEvidence(c, ping)),
       ...routeEvidence(c, facts, { route, device }),
     ],
-    confirmed: repeated && one && neighbours.length > 0,
+    confirmed: rounds >= ROUNDS && one && neighbours.length > 0,
   };
 }
 
