@@ -1,0 +1,166 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { locateLabHost } from '../../src/lab/locate.ts';
+import { type Lab, startLab } from '../../src/lab/start.ts';
+import { TRUENAS_RELEASES } from '../../src/lab/topology/topology.ts';
+import { LAB_API_KEY, LAB_READONLY_KEY } from '../../src/lab/truenas/accounts.ts';
+import { Diagnosis } from '../../src/model/diagnosis.ts';
+import type { Snapshot } from '../../src/model/snapshot.ts';
+import { describeWith } from '../support/needs.ts';
+
+const LAUNCHER = join(import.meta.dirname, '../../bin/returnpath.js');
+/** Of the lab's own certificate, `LAB_ONLY_CERTIFICATE`. */
+const FINGERPRINT =
+  'SHA256:F7:8A:3D:B3:EE:34:73:AF:4B:56:29:26:0C:2F:34:86:D3:7F:69:29:40:4E:82:6B:FE:CE:CA:1A:86:1A:EC:CC';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'returnpath-nas-looks-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The command line, run by somebody who sits at a host of the LAN. */
+async function returnpath(
+  lab: Lab,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<Ended> {
+  const { enterNetwork } = await locateLabHost(lab.id, 'utility');
+  const [program = '', ...rest] = [...enterNetwork, process.execPath, LAUNCHER, ...args];
+  return new Promise((resolve) => {
+    const options = {
+      env: { ...process.env, XDG_STATE_HOME: join(folder, 'state'), ...env },
+      maxBuffer: 64 * 1024 * 1024,
+    };
+    const child = execFile(program, rest, options, (error, stdout, stderr) =>
+      resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+    );
+    child.stdin?.end();
+  });
+}
+
+async function diagnoseTo(
+  lab: Lab,
+  to: string,
+  more: readonly string[] = [],
+  env: NodeJS.ProcessEnv = {},
+): Promise<{ diagnosis: Diagnosis; snapshot: Snapshot; said: string }> {
+  const look = join(folder, `${lab.id}.json`);
+  const from = `lab://${lab.id}/node`;
+  const ask = ['--from', from, '--to', to, '--address', '10.0.0.210', '--control', '10.0.0.1'];
+  const args = ['diagnose', ...ask, '-o', 'json', '--save', look, ...more];
+  const { stdout, stderr } = await returnpath(lab, args, env);
+  const snapshot = readFileSync(look, 'utf8');
+  return {
+    diagnosis: Diagnosis.parse(JSON.parse(stdout)),
+    snapshot: JSON.parse(snapshot),
+    said: stdout + stderr + snapshot,
+  };
+}
+
+describeWith(['namespaces', 'ip', 'ping'], 'a look at the NAS', () => {
+  describe.each(TRUENAS_RELEASES)('of release %s with an API key alone', (release) => {
+    let lab: Lab;
+    beforeAll(async () => {
+      lab = await startLab({ truenas: release });
+    });
+    afterAll(() => lab.stop());
+
+    const key = (text: string) => {
+      const file = join(folder, 'key');
+      writeFileSync(file, `${text}\n`);
+      return ['--truenas-key-file', file, '--fingerprint', FINGERPRINT];
+    };
+
+    test('is healthy when nothing is broken', async () => {
+      const { diagnosis } = await diagnoseTo(lab, 'truenas://10.0.0.210', key(LAB_API_KEY));
+      expect(diagnosis.findings).toEqual([]);
+      expect(diagnosis.verdict).toBe('healthy');
+    });
+
+    test('proves the outage, and shows no key', async () => {
+      await lab.break('accept-routes');
+      try {
+        const more = key(LAB_API_KEY);
+        const { diagnosis, said } = await diagnoseTo(lab, 'truenas://10.0.0.210', more);
+        expect(diagnosis.findings).toMatchObject([
+          { cause: 'lan-route-captured-by-vpn', certainty: 'proven' },
+        ]);
+        expect(said).not.toContain(LAB_API_KEY);
+        expect(said).not.toMatch(/tskey-/);
+      } finally {
+        await lab.mend('accept-routes');
+      }
+    });
+
+    test('with a key that may only read says what is likely', async () => {
+      await lab.break('accept-routes');
+      try {
+        const to = release === '24.10' ? 'truenas://10.0.0.210' : 'truenas://viewer@10.0.0.210';
+        const { diagnosis } = await diagnoseTo(lab, to, key(LAB_READONLY_KEY));
+        expect(diagnosis.findings).toMatchObject([
+          { cause: 'lan-route-captured-by-vpn', wouldProve: expect.stringMatching(/ip route get/) },
+        ]);
+      } finally {
+        await lab.mend('accept-routes');
+      }
+    });
+  });
+
+  describe('with a browser alone', () => {
+    let lab: Lab;
+    beforeAll(async () => {
+      lab = await startLab();
+    });
+    afterAll(() => lab.stop());
+
+    /** What the NAS prints for the line, copied out of a terminal that wraps and echoes. */
+    async function answer(): Promise<string> {
+      const ask = ['ask', 'nas', '--client', '10.0.0.197', '--server', '10.0.0.210'];
+      const { stdout: line } = await returnpath(lab, ask);
+      const { stdout } = await lab.exec('nas', ['sh', '-c', line.trim()]);
+      const file = join(folder, 'nas.txt');
+      const shown = `truenas_admin@truenas[~]$ ${line}${stdout}truenas_admin@truenas[~]$ `;
+      writeFileSync(file, shown.replace(/.{57}/g, '$&\r\n'));
+      return file;
+    }
+
+    test('the outage is proven, and not seen once it is mended', async () => {
+      await lab.break('accept-routes');
+      try {
+        const { diagnosis, snapshot } = await diagnoseTo(lab, `paste:${await answer()}`);
+        expect(diagnosis.findings).toMatchObject([
+          { cause: 'lan-route-captured-by-vpn', certainty: 'proven' },
+        ]);
+        expect(diagnosis.disagreements).toEqual([]);
+        expect(snapshot.hosts['nas']).toMatchObject({
+          name: 'truenas',
+          vantages: [expect.stringMatching(/^paste:/)],
+        });
+      } finally {
+        await lab.mend('accept-routes');
+      }
+      const { diagnosis } = await diagnoseTo(lab, `paste:${await answer()}`);
+      expect(diagnosis.verdict).toBe('healthy');
+    });
+
+    test('a damaged copy is refused, with which lines are missing', async () => {
+      const file = await answer();
+      const whole = readFileSync(file, 'utf8').replaceAll('\r\n', '');
+      const damaged = join(folder, 'damaged.txt');
+      writeFileSync(damaged, whole.replace(/rp\w{6}000[34]\//g, ''));
+      const { code, stderr } = await returnpath(lab, ['ask', 'nas', '--answer', damaged]);
+      expect(code).toBe(4);
+      expect(stderr).toMatch(/of its \d+ lines, 3-4 are missing or damaged/);
+    });
+  });
+});
