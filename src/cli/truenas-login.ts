@@ -1,8 +1,12 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { csiCredential } from '../collect/kubernetes/csi-credential.ts';
 import { OutsideError } from '../model/outside-error.ts';
+import { systemClock } from '../platform/clock.ts';
+import { kubernetesOpener } from '../platform/open-vantage.ts';
 import type { TruenasCredential, TruenasLogin } from '../ports/truenas.ts';
+import { type ClusterOptions, kubeOptions } from './cluster-options.ts';
 import { askOpenly, askSecretly } from './password.ts';
 import { load } from './render.ts';
 
@@ -10,7 +14,11 @@ export interface TruenasOptions {
   readonly truenasKeyFile?: string;
   readonly truenasPassword?: boolean;
   readonly fingerprint?: string;
+  readonly useCsiCredential?: boolean;
 }
+
+/** The lists of workloads and a few Secrets. */
+const CLUSTER_MS = 10_000;
 
 const KEY_VARIABLE = 'RETURNPATH_TRUENAS_KEY';
 
@@ -22,14 +30,22 @@ export function withTruenasOptions(command: Command): Command {
       `API key of a TrueNAS; else $${KEY_VARIABLE}, or asked for`,
     )
     .option('--truenas-password', 'log in to a TrueNAS by password, which is asked for')
+    .option('--use-csi-credential', 'log in to a TrueNAS with the key of democratic-csi there')
     .option('--fingerprint <sha256>', 'the certificate of the TrueNAS, from now on');
 }
 
 /** How to get into a TrueNAS, from options, environment and whoever sits at the terminal. */
-export function truenasLogin(options: TruenasOptions): TruenasLogin {
+export function truenasLogin(options: TruenasOptions & ClusterOptions): TruenasLogin {
   const somebody = process.stdin.isTTY === true && process.stderr.isTTY === true;
+  // asked for once, however often the NAS is looked at
+  const known = new Map<string, Promise<TruenasCredential>>();
   return {
-    credential: ({ host, user }) => credentialOf(options, { host, user, somebody }),
+    credential: ({ hosts, user }) => {
+      const place = `${user ?? ''}@${hosts.join(',')}`;
+      const credential = known.get(place) ?? credentialOf(options, { hosts, user, somebody });
+      known.set(place, credential);
+      return credential;
+    },
     fingerprint: options.fingerprint,
     pinFile: join(stateFolder(), 'truenas-certificates.json'),
     ...(somebody
@@ -38,14 +54,19 @@ export function truenasLogin(options: TruenasOptions): TruenasLogin {
   };
 }
 
+interface Asked {
+  readonly hosts: readonly string[];
+  readonly user: string | undefined;
+  readonly somebody: boolean;
+}
+
 async function credentialOf(
-  { truenasKeyFile, truenasPassword }: TruenasOptions,
-  {
-    host,
-    user,
-    somebody,
-  }: { readonly host: string; readonly user: string | undefined; readonly somebody: boolean },
+  options: TruenasOptions & ClusterOptions,
+  { hosts, user, somebody }: Asked,
 ): Promise<TruenasCredential> {
+  const { truenasKeyFile, truenasPassword, useCsiCredential } = options;
+  const [host = ''] = hosts;
+  if (useCsiCredential) return lentByCsi(options, hosts);
   if (truenasPassword) {
     if (user === undefined || !somebody) throw noPassword(host, user);
     const password = await askSecretly(`Password of ${user} at ${host}: `);
@@ -54,6 +75,25 @@ async function credentialOf(
   const key = (await keyOf(truenasKeyFile, { host, somebody })).trim();
   if (key === '') throw noKey(host, 'there is none');
   return { kind: 'api-key', key, ...(user === undefined ? {} : { username: user }) };
+}
+
+async function lentByCsi(
+  options: ClusterOptions,
+  hosts: readonly string[],
+): Promise<TruenasCredential> {
+  const kube = await kubernetesOpener().openCluster(kubeOptions(options));
+  try {
+    const signal = AbortSignal.timeout(CLUSTER_MS);
+    const found = await csiCredential(kube, hosts, { clock: systemClock, signal });
+    if (found.is === 'found') {
+      console.error(`logging in to ${hosts[0]} with the credential of ${found.from}`);
+      return { ...found.credential, from: found.from };
+    }
+    const doing = `find the credential of a CSI driver for ${hosts[0]}`;
+    throw new OutsideError({ doing, found: found.why, next: found.next });
+  } finally {
+    kube.close();
+  }
 }
 
 async function keyOf(

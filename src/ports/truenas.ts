@@ -14,6 +14,11 @@ export interface Truenas {
   readonly version: string;
   /** `JSON-RPC`, `DDP`, `REST v2.0`. */
   readonly transport: string;
+  /**
+   * Whose credential it is, where it was lent by another program with the user's consent:
+   * `Secret democratic-csi/hdd-driver-config`. A plan must say so.
+   */
+  readonly credentialFrom?: string | undefined;
   call(method: string, params: readonly unknown[], signal: AbortSignal): Promise<unknown>;
   /**
    * Starts a job and waits for its end, whichever way this release tells of it. Where the
@@ -31,14 +36,18 @@ export interface Truenas {
 }
 
 /** What lets us in. It is kept in memory only, and sent over verified TLS only. */
-export type TruenasCredential =
+export type TruenasCredential = (
   | {
       readonly kind: 'api-key';
       readonly key: string;
       /** Without it the key alone says whose it is, which takes the older log-in. */
       readonly username?: string | undefined;
     }
-  | { readonly kind: 'password'; readonly username: string; readonly password: string };
+  | { readonly kind: 'password'; readonly username: string; readonly password: string }
+) & {
+  /** Whose it is, where it is not the user's own. */
+  readonly from?: string | undefined;
+};
 
 /** A certificate that nobody vouches for, and that was not seen before. */
 export interface UnknownCertificate {
@@ -51,7 +60,8 @@ export interface UnknownCertificate {
 /** How to get into a TrueNAS. Each thing is asked for when it is needed, and only then. */
 export interface TruenasLogin {
   readonly credential: (place: {
-    readonly host: string;
+    /** All addresses of the NAS, as the user named them. */
+    readonly hosts: readonly string[];
     readonly user: string | undefined;
   }) => Promise<TruenasCredential>;
   /** For users with a second factor; absent where nobody could be asked. */

@@ -42,6 +42,10 @@ export class TruenasSession implements Truenas {
     return this.#channel?.transport ?? '';
   }
 
+  get credentialFrom(): string | undefined {
+    return this.#credential.from;
+  }
+
   /** Logs in. @throws {OutsideError} If that fails. */
   async open(signal: AbortSignal): Promise<void> {
     const channel = await this.#connected(signal);

@@ -134,10 +134,13 @@ class ShellSession {
   /** The first message says whether we are let in. */
   #greeting(text: string): OutsideError | undefined {
     if (/"msg":\s*"connected"/.test(text)) return undefined;
+    const [, reason = text] = /"reason":\s*"((?:[^"\\]|\\.)*)"/.exec(text) ?? [];
     return new OutsideError({
       doing: this.#doing,
-      found: `the web shell refuses: ${this.#ask.hide(text) || 'no reason was given'}`,
-      next: 'give the user of the key the privilege "Web Shell Access" (Credentials > Groups > Privileges)',
+      found: `the web shell refuses: ${this.#ask.hide(reason) || 'no reason was given'}`,
+      next: /token/i.test(reason)
+        ? 'log in with --truenas-password: up to 24.10 an API key is no user and opens no shell'
+        : 'give the user of the key the privilege "Web Shell Access" (Credentials > Groups > Privileges)',
     });
   }
 

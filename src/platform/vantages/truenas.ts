@@ -28,7 +28,7 @@ export async function openTruenas(
     });
   }
   const door = await openDoor({ hosts, port }, login, signal);
-  const session = new TruenasSession(door, await login.credential({ host: hosts[0], user }), login);
+  const session = new TruenasSession(door, await login.credential({ hosts, user }), login);
   try {
     await session.open(signal);
   } catch (error) {
