@@ -6,6 +6,7 @@ import { findLabs, readLabFile } from '../lab/find-labs.ts';
 import { LAB_VARIANTS, type LabFileKubernetes, type LabVariant } from '../lab/lab-file.ts';
 import { chooseLab, locateLabHost } from '../lab/locate.ts';
 import { labEnvironment } from '../lab/programs.ts';
+import { TROUBLES } from '../lab/protocol.ts';
 import { startLab } from '../lab/start.ts';
 import { stopLab } from '../lab/stop.ts';
 import { DEFAULT_BACK_OFF_SCALE } from '../lab/topology/adjust.ts';
@@ -37,6 +38,15 @@ export function labCommand(): Command {
     .addCommand(onLab('status', 'say which labs run, and what is broken in them').action(status))
     .addCommand(onLab('break', 'put a fault in force').argument('<fault>').action(change('break')))
     .addCommand(onLab('mend', 'take a fault back').argument('<fault>').action(change('mend')))
+    .addCommand(
+      onLab('trouble', 'make something go wrong while somebody mends; without a name nothing')
+        .argument('[name]', Object.values(TROUBLES).flat().join(', '))
+        .action(trouble),
+    )
+    .addCommand(
+      onLab('relogin', "log the NAS' node out; its container logs it in again").action(relogin),
+    )
+    .addCommand(onLab('reboot', 'start a machine anew').argument('<host>').action(reboot))
     .addCommand(new Command('faults').description('list what can be broken').action(listFaults))
     .addCommand(
       onLab('exec', 'run a program on a host')
@@ -128,6 +138,21 @@ function change(command: 'break' | 'mend') {
     const inForce = await commandLab(chooseLab(id), command, fault);
     console.log(inForce.length > 0 ? `in force: ${inForce.join(', ')}` : 'the lab is whole');
   };
+}
+
+async function trouble(name: string | undefined, { id }: WhichLab): Promise<void> {
+  await commandLab(chooseLab(id), 'trouble', name);
+  console.log(name === undefined ? 'nothing goes wrong on purpose' : `from now on: ${name}`);
+}
+
+async function relogin({ id }: WhichLab): Promise<void> {
+  await commandLab(chooseLab(id), 'relogin');
+  console.log('truenas was logged out of the tailnet and has logged in again');
+}
+
+async function reboot(host: string, { id }: WhichLab): Promise<void> {
+  await commandLab(chooseLab(id), 'reboot', host);
+  console.log(`${host} is up again`);
 }
 
 function listFaults(): void {

@@ -3,13 +3,14 @@ import { OutsideError } from '../model/outside-error.ts';
 import { faultById } from './faults/index.ts';
 import { labPath, type RunningLab } from './find-labs.ts';
 import { jsonLines } from './json-lines.ts';
-import { CONTROL_SOCKET, type FromHub, type ToHub } from './protocol.ts';
+import { CONTROL_SOCKET, type FromHub, type LabCommand, type ToHub } from './protocol.ts';
 
 /** A command makes a handful of changes; past this something hangs. */
 const COMMAND_LIMIT_MS = 15_000;
 
 /**
- * Breaks or mends a running lab. Resolves when every part of it is as it shall be.
+ * Breaks or mends a running lab, or what else {@link LabCommand} has. Resolves when every part of it
+ * is as it shall be.
  *
  * @returns Ids of the faults now in force, oldest first.
  * @throws {RangeError} If there is no such fault.
@@ -17,10 +18,10 @@ const COMMAND_LIMIT_MS = 15_000;
  */
 export async function commandLab(
   lab: RunningLab,
-  command: 'break' | 'mend' | 'status',
-  fault?: string,
+  command: LabCommand,
+  name?: string,
 ): Promise<readonly string[]> {
-  if (fault !== undefined) faultById(fault);
+  if (name !== undefined && (command === 'break' || command === 'mend')) faultById(name);
   const socket = connect(labPath(lab, CONTROL_SOCKET));
   socket.setTimeout(COMMAND_LIMIT_MS, () => socket.destroy(new Error('no answer')));
   return await new Promise((resolve, reject) => {
@@ -34,6 +35,6 @@ export async function commandLab(
     });
     socket.on('error', (error) => fail(error.message, error));
     socket.on('close', () => fail('the lab ended'));
-    wire.send({ is: 'command', command, fault });
+    wire.send({ is: 'command', command, name });
   });
 }

@@ -29,6 +29,8 @@ export interface DaemonState {
   readonly swap?: string | undefined;
   readonly release?: TruenasRelease | undefined;
   readonly trouble?: Trouble | undefined;
+  /** Of TrueNAS: what the form of the Tailscale app says since a fault was last set or taken back. */
+  readonly acceptRoutes?: { readonly is: boolean; readonly seq: number } | undefined;
   readonly backOffScale?: number | undefined;
   readonly restarts?: number | undefined;
 }
@@ -70,9 +72,16 @@ export type ToHub =
     }
   | {
       readonly is: 'command';
-      readonly command: 'break' | 'mend' | 'status';
-      readonly fault?: string | undefined;
+      readonly command: LabCommand;
+      /** Of a fault, a trouble or a host; a trouble may be absent, which ends it. */
+      readonly name?: string | undefined;
     };
+
+/**
+ * `trouble` makes something go wrong while somebody mends; `relogin` logs the node of the NAS out,
+ * whereupon its container logs it in again; `reboot` starts a machine anew.
+ */
+export type LabCommand = 'break' | 'mend' | 'status' | 'trouble' | 'relogin' | 'reboot';
 
 export type FromHub =
   | { readonly is: 'state'; readonly seq: number; readonly state: ProcessState }

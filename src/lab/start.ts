@@ -6,6 +6,7 @@ import { findLabs, type RunningLab } from './find-labs.ts';
 import type { LabVariant } from './lab-file.ts';
 import { locateLabHost } from './locate.ts';
 import { builtPrograms, labEnvironment, labPath } from './programs.ts';
+import type { Trouble } from './protocol.ts';
 import { stopLab } from './stop.ts';
 import {
   DEFAULT_BACK_OFF_SCALE,
@@ -53,6 +54,12 @@ export interface Lab {
   /** Resolves when the fault is in force everywhere. */
   break(fault: string): Promise<void>;
   mend(fault: string): Promise<void>;
+  /** Makes something go wrong while somebody mends; absent: nothing any more. */
+  trouble(name?: Trouble): Promise<void>;
+  /** Logs the NAS' node out; resolves when its container has logged it in again. */
+  relogin(): Promise<void>;
+  /** Starts a machine anew, with its containers; what is on its disk stays. */
+  reboot(host: string): Promise<void>;
   /** Runs a program on a host. A program that fails is a result, not an error. */
   exec(host: string, argv: readonly string[]): Promise<ExecResult>;
   /** Ends the lab and waits until its processes are gone. Safe to call twice. */
@@ -112,6 +119,15 @@ function labHandle(id: string, ownerPid: number): Lab {
     },
     async mend(fault) {
       await commandLab(running(), 'mend', fault);
+    },
+    async trouble(name) {
+      await commandLab(running(), 'trouble', name);
+    },
+    async relogin() {
+      await commandLab(running(), 'relogin');
+    },
+    async reboot(host) {
+      await commandLab(running(), 'reboot', host);
     },
     async exec(host, argv) {
       const { enter } = await locateLabHost(id, host);

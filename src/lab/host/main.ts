@@ -14,8 +14,8 @@ import type { Acceptance } from '../tailnet/member.ts';
 import type { DaemonKind } from '../topology/topology.ts';
 import type { Daemon, DaemonFactory, TunnelControl } from './daemon.ts';
 
-// One process of a lab host: serves the emulated daemons it is told to, as it is told to. Or, for
-// the cluster's pods, makes one request from where it was started.
+// One process of a lab host: serves the emulated daemons it is told to, as it is told to. Or is one of
+// the lab's programs, where it was started.
 
 /** Loaded when needed: a process serves one or two of them, and each start counts. */
 const FACTORIES: Readonly<Record<DaemonKind, () => Promise<DaemonFactory>>> = {
@@ -91,10 +91,14 @@ function createTunnelControl(
   };
 }
 
-const argv = process.argv.slice(2);
-if (argv[0] === NAS_REQUEST) {
-  const { serveNasRequest } = await import('../cluster/nas-request.ts');
-  await serveNasRequest();
-} else {
-  main(argv);
-}
+/** Programs of the lab that are not daemons, by their first argument. */
+const PROGRAMS: Readonly<Record<string, (argv: readonly string[]) => Promise<void>>> = {
+  [NAS_REQUEST]: async () => (await import('../cluster/nas-request.ts')).serveNasRequest(),
+  tailscale: async (argv) => (await import('../tailscaled/cli/main.ts')).tailscaleMain(argv),
+  docker: async (argv) => (await import('../truenas/docker/main.ts')).dockerMain(argv),
+};
+
+const [first = '', ...rest] = process.argv.slice(2);
+const program = PROGRAMS[first];
+if (program) await program(rest);
+else main([first, ...rest]);

@@ -5,7 +5,10 @@ import { LAB_DIR_ON_HOST } from '../init/host-script.ts';
 import type { DaemonMode } from '../protocol.ts';
 import { nasTailscale } from '../topology/homelab.ts';
 import type { TruenasRelease } from '../topology/topology.ts';
-import { createContainer } from '../truenas/container.ts';
+import { renderEnvironment } from '../truenas/app-values.ts';
+import { type Container, createContainer } from '../truenas/container.ts';
+import { runInitScripts } from '../truenas/init-scripts.ts';
+import type { Nas } from '../truenas/method.ts';
 import { allMethods } from '../truenas/methods/index.ts';
 import { createNas } from '../truenas/nas.ts';
 import { openDatabase } from '../truenas/nas-database.ts';
@@ -23,7 +26,11 @@ const USUAL_RELEASE: TruenasRelease = '25.04';
 export const createTruenas: DaemonFactory = () => {
   let mode: DaemonMode = 'serving';
   const nas = createNas(openDatabase(DATABASE), USUAL_RELEASE);
-  const server = createNasServer(nas, allMethods(createContainer(nasTailscale), nfsService));
+  const container = createContainer(nasTailscale);
+  container.configure(renderEnvironment(nas.database.data.app.values));
+  if (nas.database.isOld) void runInitScripts(nas.database.data.initScripts);
+  let toldSeq = 0;
+  const server = createNasServer(nas, allMethods(container, nfsService), container);
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     if (mode !== 'silent') server.answer(request, response);
   };
@@ -40,7 +47,20 @@ export const createTruenas: DaemonFactory = () => {
       mode = state.mode;
       nas.release = RELEASES[state.release ?? USUAL_RELEASE];
       nas.trouble = state.trouble;
+      if (state.acceptRoutes && state.acceptRoutes.seq !== toldSeq) {
+        toldSeq = state.acceptRoutes.seq;
+        tickAcceptRoutes(nas, container, state.acceptRoutes.is);
+      }
       await Promise.all(listeners.map((l) => (mode === 'closed' ? l.shut() : l.open())));
     },
   };
 };
+
+/** What a fault says of the app's form, as if the container had been made with it. */
+function tickAcceptRoutes({ database }: Nas, container: Container, accept_routes: boolean): void {
+  const { app } = database.data;
+  const tailscale = { ...app.values.tailscale, accept_routes };
+  const values = { ...app.values, tailscale };
+  database.change({ app: { ...app, values } });
+  container.configure(renderEnvironment(values));
+}

@@ -6,8 +6,10 @@ import { CONTROL_SOCKET } from '../protocol.ts';
 import { localApiPath } from './host-script.ts';
 import { createHub, type HubHandlers } from './hub.ts';
 import { createLabState, type LabState } from './lab-state.ts';
+import { logInAgain } from './local-api-client.ts';
 import { layCables, nameAddresses, startHosts } from './make.ts';
 import type { Plan } from './plan.ts';
+import { rebootHost } from './reboot.ts';
 import { createTailnet } from './tailnet.ts';
 
 /** Building takes well under a second, a change less; past this something hangs. */
@@ -26,10 +28,13 @@ export async function buildLab(plan: Plan, onStep: (step: string) => void): Prom
       if (tailnet.update(host, { acceptance, advertises })) hub.refresh();
       await tailnet.enforce();
     },
-    command: oneAtATime(async ({ command, fault }) => {
+    command: oneAtATime(async ({ command, name = '' }) => {
+      if (command === 'break' || command === 'mend') await state.set(name, command === 'break');
+      if (command === 'trouble') state.setTrouble(name);
+      if (command === 'relogin') await logInAgain(state.localApiOf('nas-tailscale'));
+      if (command === 'reboot') await rebootHost(plan, name);
       if (command !== 'status') {
-        await state.set(fault ?? '', command === 'break');
-        await hub.settled(0, AbortSignal.timeout(SETTLE_LIMIT_MS));
+        await hub.settled(command === 'reboot' ? processes : 0, settleLimit());
         describeLab(plan, state, startedUnixMs);
       }
       return { faults: state.faults };
@@ -41,7 +46,7 @@ export async function buildLab(plan: Plan, onStep: (step: string) => void): Prom
     localApi: (host) => localApiPath(host, '/run'),
     refresh: () => hub.refresh(),
   });
-  const settled = () => hub.settled(processes, AbortSignal.timeout(SETTLE_LIMIT_MS));
+  const settled = () => hub.settled(processes, settleLimit());
 
   await listen(hub.server, `/run/${CONTROL_SOCKET}`);
   await layCables(plan);
@@ -60,6 +65,10 @@ export async function buildLab(plan: Plan, onStep: (step: string) => void): Prom
     await settled();
   }
   describeLab(plan, state, startedUnixMs);
+}
+
+function settleLimit(): AbortSignal {
+  return AbortSignal.timeout(SETTLE_LIMIT_MS);
 }
 
 /** A fault is wholly in force before the next one is begun with. */

@@ -1,4 +1,4 @@
-import { type HostSpec, networkOf } from '../topology/topology.ts';
+import { type HostSpec, LAB_PROGRAMS, networkOf } from '../topology/topology.ts';
 import type { Plan } from './plan.ts';
 
 /** Marks the first process of every host; `locate` looks for it in /proc. */
@@ -70,6 +70,8 @@ export function hostScript(host: HostSpec, plan: Plan): string {
     ...WRITABLE_ETC,
     'mount --bind $HOST/machine-id /etc/machine-id',
     `hostname ${host.hostname}`,
+    ...programLines(host, plan),
+    ...(host.lacks ?? []).map(hideLine),
     ...(host.sharesNetwork ? [] : sysctlLines({ ...NEUTRAL_SYSCTLS, ...host.sysctls })),
     ...host.daemons.map((_, index) => daemonLine(host, index, plan)),
     ...plan.topology.hosts
@@ -96,6 +98,33 @@ export function enterCommand(host: HostSpec, { labId }: Pick<Plan, 'labId'>, lab
 function daemonLine(host: HostSpec, index: number, plan: Plan): string {
   const log = `$HOST/daemons-${index}.log`;
   return `"${process.execPath}" "${plan.hostProgram}" ${host.name} ${index} </dev/null >${log} 2>&1 &`;
+}
+
+/**
+ * /usr/local/bin becomes a folder of links to the machine's, with the lab's programs among them. What
+ * may be a link is removed before it is written: the machine's own programs stay untouched.
+ */
+function programLines({ programs = [] }: HostSpec, { hostProgram }: Plan): readonly string[] {
+  if (programs.length === 0) return [];
+  const start = `exec "${process.execPath}" "${hostProgram}"`;
+  return [
+    'if [ -d /usr/local/bin ]; then',
+    '  mkdir -p $HOST/bin $HOST/bin-of-machine',
+    '  mount --rbind /usr/local/bin $HOST/bin-of-machine',
+    '  ln -s $HOST/bin-of-machine/* $HOST/bin/ 2>/dev/null',
+    ...LAB_PROGRAMS.map((name) => `  rm -f $HOST/bin/${name}`),
+    ...programs.flatMap((name) => [
+      `  printf '%s\\n' '#!/bin/sh' '${start} ${name} "$@"' > $HOST/bin/${name}`,
+      `  chmod 755 $HOST/bin/${name}`,
+    ]),
+    '  mount --rbind $HOST/bin /usr/local/bin',
+    'fi',
+  ];
+}
+
+/** A program that is a device cannot be run, and is found on no PATH. The shell must not hide itself. */
+function hideLine(program: string): string {
+  return `f=$(command -v ${program}) && [ ! $f -ef "$(command -v sh)" ] && mount --bind /dev/null $f`;
 }
 
 function sysctlLines(sysctls: Readonly<Record<string, string>>): readonly string[] {

@@ -1,6 +1,12 @@
 import type { Fault } from '../faults/fault.ts';
 import { faultById } from '../faults/index.ts';
-import type { DaemonState, Netmap, ProcessState } from '../protocol.ts';
+import {
+  type DaemonState,
+  type Netmap,
+  type ProcessState,
+  TROUBLES,
+  type Trouble,
+} from '../protocol.ts';
 import { stableId } from '../tailnet/identity.ts';
 import type { PrefsEdit } from '../tailscaled/prefs.ts';
 import { type DaemonSpec, type HostSpec, networkOf, type Topology } from '../topology/topology.ts';
@@ -22,6 +28,14 @@ export interface LabState {
   stateOf(host: string, process: number): ProcessState;
   /** Puts a fault in force, or takes it back; doing so twice changes nothing more. */
   set(fault: string, inForce: boolean): Promise<void>;
+  /**
+   * Makes something go wrong while somebody mends; the empty word ends that.
+   *
+   * @throws {RangeError} If there is no such trouble.
+   */
+  setTrouble(name: string): void;
+  /** Path of the LocalAPI socket of a host's tailscaled. */
+  localApiOf(host: string): string;
 }
 
 export interface LabStateContext {
@@ -40,6 +54,8 @@ export function createLabState(context: LabStateContext): LabState {
   let clusterIsOpen = !plan.outage;
   let active: readonly Fault[] = [];
   let parts: Parts = new Map();
+  let trouble: Trouble | undefined;
+  let acceptRoutes: DaemonState['acceptRoutes'];
   /** Values that sysctls had before a fault first touched them. */
   const untouched = new Map<string, string>();
 
@@ -70,8 +86,13 @@ export function createLabState(context: LabStateContext): LabState {
     if (host.tailnet?.locked) return context.refresh();
     const start = startingPrefs(topology, part.host);
     const fields = Object.keys(part.edit) as (keyof PrefsEdit)[];
-    const healthy = Object.fromEntries(fields.map((field) => [field, start[field]]));
-    await editPrefs(context.localApi(host), wanted ? part.edit : healthy);
+    const healthy = Object.fromEntries(fields.map((field) => [field, start[field]])) as PrefsEdit;
+    const edit: PrefsEdit = wanted ? part.edit : healthy;
+    await editPrefs(context.localApi(host), edit);
+    if (host.name !== APP_HOST || edit.RouteAll === undefined) return;
+    // whoever ticks the box while logging in leaves both behind: the preference and the form
+    acceptRoutes = { is: edit.RouteAll, seq: (acceptRoutes?.seq ?? 0) + 1 };
+    context.refresh();
   }
 
   async function applySysctl(
@@ -114,7 +135,12 @@ export function createLabState(context: LabStateContext): LabState {
   function daemonState(host: string, spec: DaemonSpec): DaemonState {
     if (spec.kind === 'kubernetes' && !clusterIsOpen) return { ...spec, mode: 'closed' };
     const part = parts.get(`daemon ${host} ${spec.kind}`);
-    return { ...spec, mode: part?.kind === 'daemon' ? part.mode : 'serving' };
+    const mode = part?.kind === 'daemon' ? part.mode : 'serving';
+    if (spec.kind === 'truenas') {
+      return { ...spec, mode, acceptRoutes, trouble: troubleOf('truenas', trouble) };
+    }
+    if (host !== APP_HOST) return { ...spec, mode };
+    return { ...spec, mode, trouble: troubleOf('tailscaled', trouble) };
   }
 
   /** A configuration file holds the healthy preferences with what faults make of them. */
@@ -152,6 +178,15 @@ export function createLabState(context: LabStateContext): LabState {
       const configFile = configFileOf(host);
       return { daemons, netmap: { self, peers, netfilter, tunnel, noSnat, configFile } };
     },
+    setTrouble(name) {
+      const known: readonly string[] = Object.values(TROUBLES).flat();
+      if (name !== '' && !known.includes(name)) {
+        throw new RangeError(`Cannot find the trouble "${name}": known are ${known.join(', ')}`);
+      }
+      trouble = name === '' ? undefined : (name as Trouble);
+      context.refresh();
+    },
+    localApiOf: (host) => context.localApi(hostNamed(host)),
     async set(id, inForce) {
       const fault = faultById(id);
       const others = active.filter((other) => other !== fault);
@@ -164,6 +199,14 @@ export function createLabState(context: LabStateContext): LabState {
       }
     },
   };
+}
+
+/** Container of the NAS' Tailscale app. */
+const APP_HOST = 'nas-tailscale';
+
+/** The trouble, if it is one of that daemon's. */
+function troubleOf(kind: keyof typeof TROUBLES, name: Trouble | undefined): Trouble | undefined {
+  return TROUBLES[kind].find((known) => known === name);
 }
 
 /** A machine that has been off for a while is in nobody's neighbour table. */

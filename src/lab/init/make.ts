@@ -25,22 +25,30 @@ export function startHosts(plan: Plan): void {
     mkdirSync(`/run/hosts/${host.name}`, { recursive: true });
     writeFileSync(`/run/hosts/${host.name}/start.sh`, hostScript(host, plan));
   }
-  for (const host of plan.topology.hosts.filter(({ inside }) => !inside)) {
-    const command = `exec ${enterCommand(host, plan, '/run')} 2>/run/hosts/${host.name}/log`;
-    spawn('sh', ['-c', command], { stdio: 'ignore' });
-  }
+  for (const host of plan.topology.hosts.filter(({ inside }) => !inside)) startHost(plan, host);
+}
+
+/** Starts the first process of one machine. */
+export function startHost(plan: Plan, host: HostSpec): void {
+  const command = `exec ${enterCommand(host, plan, '/run')} 2>/run/hosts/${host.name}/log`;
+  spawn('sh', ['-c', command], { stdio: 'ignore' });
 }
 
 /** Gives every namespace its devices, addresses, routes and NAT. */
 export async function nameAddresses(plan: Plan): Promise<void> {
   const namespaces = namespacesOf(plan);
   await Promise.all([
-    ...namespaces.map((name) => run(['ip', '-n', name, '-batch', '-'], namespaceBatch(plan, name))),
+    ...namespaces.map((name) => nameAddressesOf(plan, name)),
     ...(plan.netfilter ? plan.topology.hosts.map((host) => masquerade(plan, host)) : []),
     ...(namespaces.includes(TAILNET_NAMESPACE)
       ? [run([...inNamespace(TAILNET_NAMESPACE), 'sh', '-c', FORWARD_EVERYTHING])]
       : []),
   ]);
+}
+
+/** Gives one namespace its devices, addresses and routes. */
+export async function nameAddressesOf(plan: Plan, name: string): Promise<void> {
+  await run(['ip', '-n', name, '-batch', '-'], namespaceBatch(plan, name));
 }
 
 async function masquerade({ ipv6 }: Plan, { name, masquerade }: HostSpec): Promise<void> {

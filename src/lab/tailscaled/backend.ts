@@ -1,9 +1,11 @@
 import type { TunnelControl } from '../host/daemon.ts';
 import type { Netmap } from '../protocol.ts';
+import { newPrefs, startingPrefs } from './initial-prefs.ts';
 import { createKernelRouter } from './kernel-router.ts';
 import { localPrefixes } from './local-prefixes.ts';
 import type { Prefs, PrefsEdit } from './prefs.ts';
 import { routerConfig } from './router-config.ts';
+import type { StateFile } from './state-file.ts';
 import { startWireguard } from './wireguard.ts';
 
 /** One node's state, and how it is put into effect. */
@@ -16,6 +18,14 @@ export interface Backend {
    * @throws {Error} With tailscaled's words, if the node may not be edited or the edit is refused.
    */
   edit(change: Partial<Prefs>): Promise<Prefs>;
+  /**
+   * Sets all preferences; a node that needs a log-in is then logged in by the key.
+   *
+   * @throws {Error} If the key is none. The node then still needs a log-in.
+   */
+  start(prefs: Prefs, authKey: string | undefined): Promise<void>;
+  /** Forgets who the node is, and its preferences with it. */
+  logOut(): Promise<void>;
   /** A new network map from the control server. */
   receive(netmap: Netmap): Promise<void>;
   /** Called after each change of preferences is in effect. Returns how to stop. */
@@ -23,8 +33,18 @@ export interface Backend {
   close(): Promise<void>;
 }
 
-export async function createBackend(netmap: Netmap, tunnel: TunnelControl): Promise<Backend> {
-  let prefs: Prefs = initialPrefs(netmap);
+export interface BackendOptions {
+  readonly netmap: Netmap;
+  readonly tunnel: TunnelControl;
+  /** What the node has kept; absent: what the homelab starts with. */
+  readonly saved?: Prefs | undefined;
+  /** Where it keeps its preferences; absent: in memory. */
+  readonly state?: StateFile | undefined;
+}
+
+export async function createBackend(options: BackendOptions): Promise<Backend> {
+  const { netmap, tunnel, saved, state } = options;
+  let prefs: Prefs = saved ?? startingPrefs(netmap);
   let current = netmap;
   let isConnected = false;
   let queue: Promise<unknown> = Promise.resolve();
@@ -50,6 +70,7 @@ export async function createBackend(netmap: Netmap, tunnel: TunnelControl): Prom
     await wireguard?.accept(peers, acceptance);
     await tunnel.set(acceptance, next.AdvertiseRoutes ?? []);
     const isChange = JSON.stringify(next) !== JSON.stringify(prefs);
+    state?.save(next);
     prefs = next;
     current = map;
     if (isChange) for (const listener of listeners) listener(next);
@@ -76,6 +97,20 @@ export async function createBackend(netmap: Netmap, tunnel: TunnelControl): Prom
         return prefs;
       });
     },
+    start(next, authKey) {
+      return inTurn(async () => {
+        const isKnown = prefs.Config !== null && !prefs.LoggedOut;
+        if (!isKnown && !isAuthKey(authKey)) {
+          await become({ ...next, WantRunning: true, LoggedOut: false, Config: null }, current);
+          throw new Error('invalid key: API key does not exist');
+        }
+        const { Config } = startingPrefs(current);
+        await become({ ...next, WantRunning: true, LoggedOut: false, Config }, current);
+      });
+    },
+    logOut() {
+      return inTurn(() => become(newPrefs(), current));
+    },
     receive(next) {
       return inTurn(async () => {
         await become(withConfigFile(prefs, next.configFile), next);
@@ -100,37 +135,7 @@ function withConfigFile(prefs: Prefs, configFile: PrefsEdit | undefined): Prefs 
   return configFile ? { ...prefs, ...configFile } : prefs;
 }
 
-function initialPrefs({ self, configFile, netfilter, noSnat }: Netmap): Prefs {
-  const { member } = self;
-  const prefs: Prefs = {
-    ControlURL: 'https://controlplane.tailscale.com',
-    RouteAll: false,
-    ExitNodeID: '',
-    ExitNodeIP: '',
-    InternalExitNodePrior: '',
-    ExitNodeAllowLANAccess: false,
-    CorpDNS: false,
-    RunSSH: false,
-    RunWebClient: false,
-    WantRunning: true,
-    LoggedOut: false,
-    ShieldsUp: false,
-    AdvertiseTags: member.tags.length > 0 ? member.tags : null,
-    Hostname: member.hostName,
-    NotepadURLs: false,
-    AdvertiseRoutes: member.advertises.length > 0 ? member.advertises : null,
-    AdvertiseServices: null,
-    Sync: null,
-    NoSNAT: noSnat,
-    NoStatefulFiltering: true,
-    NetfilterMode: netfilter ? 2 : 0,
-    AutoUpdate: { Check: true, Apply: null },
-    AppConnector: { Advertise: false },
-    PostureChecking: false,
-    NetfilterKind: '',
-    RemoteConfig: false,
-    DriveShares: null,
-    Config: { UserProfile: { ID: 1, LoginName: 'owner@homelab.example' }, NodeID: member.stableId },
-  };
-  return withConfigFile(prefs, configFile);
+/** The control server of the lab takes every key of the right form. */
+function isAuthKey(key: string | undefined): boolean {
+  return key !== undefined && /^tskey-auth-\w+CNTRL-\w+$/.test(key);
 }

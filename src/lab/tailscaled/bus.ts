@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { Backend } from './backend.ts';
+import { backendState } from './prefs.ts';
 import { statusOf, VERSION } from './status.ts';
 
 /** Bits of `mask`. Source: tailscale ipn/backend.go, NotifyWatchOpt */
@@ -13,7 +14,7 @@ const INITIAL_STATUS = 16_384;
 const NOT_RATE_LIMITED = 4_096 | 8_192 | INITIAL_STATUS | 32_768;
 
 /** `ipn.State` on the wire. */
-const STATE = { stopped: 4, running: 6 } as const;
+const STATE = { NeedsLogin: 2, Stopped: 4, Running: 6 } as const;
 
 /**
  * The stream of notifications: one JSON object a line, the first with what the mask asks for, then
@@ -43,7 +44,7 @@ function firstNotify(backend: Backend, mask: number): object {
     ...((mask & INITIAL_STATE) !== 0
       ? {
           SessionID: randomBytes(8).toString('hex'),
-          State: prefs.WantRunning ? STATE.running : STATE.stopped,
+          State: STATE[backendState(prefs)],
         }
       : {}),
     ...((mask & INITIAL_PREFS) !== 0 ? { Prefs: prefs } : {}),

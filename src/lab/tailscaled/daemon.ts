@@ -1,48 +1,111 @@
-import { chmodSync, mkdirSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { dirname } from 'node:path';
-import type { DaemonFactory } from '../host/daemon.ts';
+import type { DaemonFactory, TunnelControl } from '../host/daemon.ts';
+import { LAB_DIR_ON_HOST } from '../init/host-script.ts';
+import type { Netmap, Trouble } from '../protocol.ts';
 import { type Backend, createBackend } from './backend.ts';
+import { containerboot, containerEnvironment } from './containerboot.ts';
+import { newPrefs } from './initial-prefs.ts';
 import { type Permission, serveLocalApi } from './local-api.ts';
+import { createLocalApiSocket } from './local-api-socket.ts';
 import { findPeerUid, type PeerUid } from './peer-credentials.ts';
-import { LOCAL_API_SOCKET } from './socket-path.ts';
+import { backendState } from './prefs.ts';
+import { stateFile } from './state-file.ts';
 
-/** Emulates tailscaled: its name, its LocalAPI, its rules and routes. */
+/** On the volume of a container, which outlives it. */
+const STATE_FILE = '/var/lib/tailscale/tailscaled.state';
+
+/** Emulates tailscaled: its name, its LocalAPI, its rules and routes, and containerboot around it. */
 export const createTailscaled: DaemonFactory = (tunnel) => {
-  process.title = 'tailscaled';
+  const container = containerOf();
+  const peerUid = findPeerUid();
   let backend: Backend | undefined;
+  let trouble: Trouble | undefined;
+  process.title = 'tailscaled';
+
+  const socket = createLocalApiSocket(peerUid ? 0o666 : 0o600, (request, response) => {
+    if (!backend) return response.destroy();
+    const permission = () => permissionOf(request.socket, peerUid);
+    serveLocalApi(backend, request, response, { permission, trouble }).catch((error: unknown) =>
+      response.destroy(error instanceof Error ? error : undefined),
+    );
+  });
+
+  async function begin(netmap: Netmap): Promise<void> {
+    const started = await startBackend(container, netmap, tunnel);
+    backend = started;
+    process.once('SIGTERM', () => void started.close().then(() => process.exit(0)));
+    await socket.open();
+    if (container) await keepBooted(container, started);
+  }
+
   return {
-    async become(_state, netmap) {
+    async become(state, netmap) {
       if (!netmap) throw new RangeError('Cannot run tailscaled without a network map');
-      if (backend) return await backend.receive(netmap);
-      backend = await createBackend(netmap, tunnel);
-      const started = backend;
-      process.once('SIGTERM', () => void started.close().then(() => process.exit(0)));
-      await listen(started);
+      trouble = state.trouble;
+      if (backend) await backend.receive(asWanted(container, netmap));
+      else await begin(asWanted(container, netmap));
+      await (trouble === 'api-refuses' ? socket.refuse() : socket.open());
     },
   };
 };
 
-/**
- * The real socket is open to everybody and asks the kernel who is there before it lets anybody
- * write. Where nothing on the machine can ask that for us, only root may connect at all.
- */
-function listen(backend: Backend): Promise<void> {
-  const peerUid = findPeerUid();
-  const server = createServer((request, response) => {
-    serveLocalApi(backend, request, response, () => permissionOf(request.socket, peerUid)).catch(
-      (error: unknown) => response.destroy(error instanceof Error ? error : undefined),
-    );
+interface Container {
+  readonly host: string;
+  /** It ran before in this lab: what it has kept is its own. */
+  readonly isKnown: boolean;
+}
+
+/** The app's container we are in, the first process of which bears the lab's name for it. */
+function containerOf(): Container | undefined {
+  const host = readFileSync('/proc/1/cmdline', 'utf8').split('\0')[4] ?? '';
+  if (host !== 'nas-tailscale') return undefined;
+  const mark = `${LAB_DIR_ON_HOST}/hosts/${host}/has-run`;
+  const isKnown = existsSync(mark);
+  writeFileSync(mark, '');
+  return { host, isKnown };
+}
+
+/** Userspace mode is a node without a tunnel device. */
+function asWanted(container: Container | undefined, netmap: Netmap): Netmap {
+  const environment = container && containerEnvironment(container.host);
+  if (environment?.['TS_USERSPACE'] !== 'true') return netmap;
+  const { self } = netmap;
+  return { ...netmap, self: { ...self, member: { ...self.member, tun: false } } };
+}
+
+async function startBackend(
+  container: Container | undefined,
+  netmap: Netmap,
+  tunnel: TunnelControl,
+): Promise<Backend> {
+  if (!container) return await createBackend({ netmap, tunnel });
+  const state = stateFile(STATE_FILE);
+  const saved = container.isKnown ? (state.load() ?? newPrefs()) : undefined;
+  return await createBackend({ netmap, tunnel, state, saved });
+}
+
+/** Boots once at the start, and again whenever the node was logged out: its container restarts then. */
+async function keepBooted(container: Container, backend: Backend): Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  const again = () => {
+    last = last.then(() => boot(container, backend));
+    return last;
+  };
+  backend.onPrefs((prefs) => {
+    if (prefs.LoggedOut) void again();
   });
-  mkdirSync(dirname(LOCAL_API_SOCKET), { recursive: true });
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(LOCAL_API_SOCKET, () => {
-      chmodSync(LOCAL_API_SOCKET, peerUid ? 0o666 : 0o600);
-      resolve();
-    });
-  });
+  if (container.isKnown) await again();
+}
+
+/** A failed start ends the real container, which docker then starts again and again. */
+async function boot({ host }: Container, backend: Backend): Promise<void> {
+  const needsLogin = backendState(backend.prefs) === 'NeedsLogin';
+  try {
+    await containerboot(containerEnvironment(host) ?? {}, needsLogin);
+  } catch (error) {
+    process.stdout.write(`boot: ${error instanceof Error ? error.message : error}\n`);
+  }
 }
 
 /** Root may write; so may the user that tailscaled runs as. */

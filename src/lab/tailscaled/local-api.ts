@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Trouble } from '../protocol.ts';
 import type { Backend } from './backend.ts';
 import { watchBus } from './bus.ts';
 import { type Prefs, readMaskedPrefs } from './prefs.ts';
@@ -18,6 +19,13 @@ interface Ask {
   readonly query: URLSearchParams;
   readonly permission: () => Promise<Permission>;
   readonly body: () => Promise<string>;
+  readonly trouble: Trouble | undefined;
+}
+
+/** How one asks, and what goes wrong on purpose. */
+export interface Circumstances {
+  readonly permission: () => Promise<Permission>;
+  readonly trouble?: Trouble | undefined;
 }
 
 const PREFIX = '/localapi/v0/';
@@ -29,6 +37,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   status: serveStatus,
   'check-prefs': checkPrefs,
   'watch-ipn-bus': serveBus,
+  start: serveStart,
+  logout: serveLogout,
 };
 
 /**
@@ -40,8 +50,9 @@ export async function serveLocalApi(
   backend: Backend,
   request: IncomingMessage,
   response: ServerResponse,
-  permission: () => Promise<Permission>,
+  { permission, trouble }: Circumstances,
 ): Promise<void> {
+  if (trouble === 'api-hangs') return;
   const { host = '', origin, referer } = request.headers;
   if (referer || origin || (host !== '' && host !== HOST)) {
     return plain(response, 403, 'invalid localapi request');
@@ -53,10 +64,13 @@ export async function serveLocalApi(
   const handler = Object.hasOwn(HANDLERS, name) ? HANDLERS[name] : undefined;
   if (!handler) return plain(response, 404, '404 page not found');
   const body = () => readBody(request);
-  await handler({ backend, request, response, query: url.searchParams, permission, body });
+  const mayWrite = async () => (trouble === 'api-forbids' ? { write: false } : await permission());
+  const query = url.searchParams;
+  await handler({ backend, request, response, query, permission: mayWrite, body, trouble });
 }
 
-async function servePrefs({ backend, request, response, permission, body }: Ask): Promise<void> {
+async function servePrefs(ask: Ask): Promise<void> {
+  const { backend, request, response, permission, body, trouble } = ask;
   if (request.method === 'GET' || request.method === 'HEAD') {
     return indented(response, backend.prefs);
   }
@@ -70,6 +84,7 @@ async function servePrefs({ backend, request, response, permission, body }: Ask)
     return plain(response, 400, wordsOf(error));
   }
   try {
+    if (trouble === 'api-ignores') return indented(response, { ...backend.prefs, ...change });
     const before = JSON.stringify(backend.prefs);
     const after = await backend.edit(change);
     if (JSON.stringify(after) !== before) log(`EditPrefs: MaskedPrefs{${goFields(change)}}`);
@@ -89,6 +104,28 @@ async function checkPrefs({ request, response, permission, body }: Ask): Promise
     return plain(response, 400, 'invalid JSON body');
   }
   compact(response, 200, {});
+}
+
+/** `ipn.Options`: what `tailscale up` sends to a node that needs a log-in. */
+async function serveStart({ backend, request, response, permission, body }: Ask): Promise<void> {
+  if (!(await permission()).write) return plain(response, 403, 'access denied');
+  if (request.method !== 'POST') return plain(response, 405, 'want POST');
+  try {
+    const options = JSON.parse(await body()) as { UpdatePrefs?: Prefs; AuthKey?: string };
+    await backend.start(options.UpdatePrefs ?? backend.prefs, options.AuthKey);
+    log(`Start: logged in as ${backend.prefs.Hostname}, RouteAll=${backend.prefs.RouteAll}`);
+    response.writeHead(204).end();
+  } catch (error) {
+    compact(response, 500, { Error: wordsOf(error) });
+  }
+}
+
+async function serveLogout({ backend, request, response, permission }: Ask): Promise<void> {
+  if (!(await permission()).write) return plain(response, 403, 'logout access denied');
+  if (request.method !== 'POST') return plain(response, 405, 'want POST');
+  await backend.logOut();
+  log('Logout: profile deleted');
+  response.writeHead(204).end();
 }
 
 function serveStatus({ backend, response, query }: Ask): void {

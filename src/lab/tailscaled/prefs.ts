@@ -37,6 +37,12 @@ export interface Prefs {
   } | null;
 }
 
+/** `ipn.State` that a node with these preferences comes to. */
+export function backendState(prefs: Prefs): 'NeedsLogin' | 'Stopped' | 'Running' {
+  if (prefs.LoggedOut || prefs.Config === null) return 'NeedsLogin';
+  return prefs.WantRunning ? 'Running' : 'Stopped';
+}
+
 /** What a fault or a fix may set; the rest of the preferences stays as it starts. */
 export type PrefsEdit = Partial<
   Pick<Prefs, 'RouteAll' | 'ExitNodeID' | 'ExitNodeAllowLANAccess' | 'AdvertiseRoutes' | 'NoSNAT'>

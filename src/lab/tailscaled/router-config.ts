@@ -1,5 +1,5 @@
 import { acceptedFrom, DEFAULT_ROUTES, type NodeView } from '../tailnet/member.ts';
-import type { Prefs } from './prefs.ts';
+import { backendState, type Prefs } from './prefs.ts';
 
 /** An address of a device that is not the tunnel: `10.0.0.210/24` on `enp1s0`. */
 export interface LocalPrefix {
@@ -31,7 +31,7 @@ export function routerConfig(
   peers: readonly NodeView[],
   localPrefixes: readonly LocalPrefix[],
 ): RouterConfig {
-  if (!prefs.WantRunning || prefs.LoggedOut) return { addresses: [], routes: [], snat: false };
+  if (backendState(prefs) !== 'Running') return { addresses: [], routes: [], snat: false };
   const acceptance = { routes: prefs.RouteAll, exitNode: prefs.ExitNodeID };
   const imported = peers.flatMap((peer) => acceptedFrom(peer, acceptance));
   const exit = prefs.ExitNodeID === '' ? [] : exitRoutes(prefs, localPrefixes);

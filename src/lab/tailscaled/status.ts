@@ -1,6 +1,6 @@
 import type { Netmap } from '../protocol.ts';
 import { DEFAULT_ROUTES, type NodeView } from '../tailnet/member.ts';
-import type { Prefs } from './prefs.ts';
+import { backendState, type Prefs } from './prefs.ts';
 
 /** `version.Long()` of the emulated release. */
 export const VERSION = '1.102.3-t6d0a9ab4e-g7c1f2b88d';
@@ -11,12 +11,11 @@ const NEVER = '0001-01-01T00:00:00Z';
 
 /** `ipnstate.Status` as GET /localapi/v0/status gives it, with or without peers. */
 export function statusOf(prefs: Prefs, { self, peers }: Netmap, withPeers: boolean): object {
-  const running = prefs.WantRunning && !prefs.LoggedOut;
   return {
     Version: VERSION,
     TUN: self.member.tun,
-    BackendState: running ? 'Running' : 'Stopped',
-    HaveNodeKey: true,
+    BackendState: backendState(prefs),
+    HaveNodeKey: prefs.Config !== null,
     AuthURL: '',
     TailscaleIPs: self.member.addresses,
     Self: { ...nodeStatus(self), InNetworkMap: true },

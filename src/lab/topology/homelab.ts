@@ -125,11 +125,12 @@ const nas: HostSpec = {
   ],
   routes: LAN_DEFAULT,
   sysctls: SYSTEMD_RP_FILTER,
+  programs: ['docker'],
   daemons: [[{ kind: 'truenas' }, { kind: 'nfs' }]],
 };
 
 /** Another app's own tailscaled, in its own network: several answer to the name on one host. */
-const nasPhotos: HostSpec = {
+export const nasPhotos: HostSpec = {
   name: 'nas-photos',
   hostname: 'photos-tailscale',
   machineId: nas.machineId,
@@ -165,6 +166,9 @@ export const nasTailscale: HostSpec = {
     advertises: [],
     endpoint: '10.0.0.210:41641',
   },
+  programs: ['tailscale'],
+  // its image is Alpine with iproute2, iptables and tailscale
+  lacks: ['bash', 'curl', 'tcpdump'],
   daemons: [[{ kind: 'tailscaled' }]],
 };
 

@@ -43,6 +43,10 @@ export interface HostSpec {
   /** Source prefixes that leave the host by `dev` under its address; needs nft. */
   readonly masquerade?: { readonly from: readonly string[]; readonly dev: string };
   readonly tailnet?: TailnetNode;
+  /** Programs of the lab on its PATH. */
+  readonly programs?: readonly LabProgram[];
+  /** Programs of the machine that this one, a container, has not. */
+  readonly lacks?: readonly string[];
   /** Each list is served by one process. */
   readonly daemons: readonly (readonly DaemonSpec[])[];
 }
@@ -63,6 +67,9 @@ interface TailnetNode {
   /** Where others can call its WireGuard; absent behind NAT. */
   readonly endpoint?: string;
 }
+
+export const LAB_PROGRAMS = ['tailscale', 'docker'] as const;
+type LabProgram = (typeof LAB_PROGRAMS)[number];
 
 export const DAEMON_KINDS = ['tailscaled', 'truenas', 'nfs', 'web-ui', 'kubernetes'] as const;
 export type DaemonKind = (typeof DAEMON_KINDS)[number];

@@ -3,7 +3,7 @@ import type { NasDatabase } from './nas-database.ts';
 import { originText, type Session } from './session.ts';
 
 interface AuditEvent {
-  readonly event: 'METHOD_CALL' | 'AUTHENTICATION';
+  readonly event: 'METHOD_CALL' | 'AUTHENTICATION' | 'WEBSHELL_AUTHENTICATION';
   readonly data: object;
   readonly success: boolean;
 }

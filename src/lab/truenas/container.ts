@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from '
 import { setTimeout as wait } from 'node:timers/promises';
 import { findHostPid } from '../cluster/host-pid.ts';
 import { enterCommand, hostFolder, LAB_DIR_ON_HOST } from '../init/host-script.ts';
-import { ENVIRONMENT_FILE } from '../tailscaled/containerboot-environment.ts';
+import { ENVIRONMENT_FILE } from '../tailscaled/containerboot.ts';
 import type { HostSpec } from '../topology/topology.ts';
 import type { ContainerEnvironment } from './app-values.ts';
 
@@ -16,8 +16,10 @@ export interface Container {
   enter(): readonly string[];
   /** Asks it to end, waits as docker does, then takes it down with all that runs in it. */
   stop(): Promise<void>;
-  /** Makes it anew, with this environment. Resolves when its first process is there. */
-  start(environment: ContainerEnvironment): Promise<void>;
+  /** Environment for its next start. */
+  configure(environment: ContainerEnvironment): void;
+  /** Makes it anew. Resolves when its first process is there. */
+  start(): Promise<void>;
 }
 
 /** What `docker stop` grants. */
@@ -52,11 +54,14 @@ export function createContainer(host: HostSpec): Container {
       killQuietly(found);
       await until(GRACE_MS, () => pid() === undefined);
     },
-    async start(environment) {
+    configure(environment) {
+      const path = `${hostFolder(host, LAB_DIR_ON_HOST)}/${ENVIRONMENT_FILE}`;
+      writeFileSync(path, JSON.stringify(environment), { mode: 0o600 });
+    },
+    async start() {
       const labId = commandLine('1')[3] ?? '';
       const folder = hostFolder(host, LAB_DIR_ON_HOST);
       rmSync(`${folder}/var/run/tailscale`, { recursive: true, force: true });
-      writeFileSync(`${folder}/${ENVIRONMENT_FILE}`, JSON.stringify(environment), { mode: 0o600 });
       const command = `exec ${enterCommand(host, { labId }, LAB_DIR_ON_HOST)}`;
       spawn('sh', ['-c', command], { stdio: 'ignore' }).unref();
       if (await until(START_LIMIT_MS, () => pid() !== undefined)) return;

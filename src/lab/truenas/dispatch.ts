@@ -27,11 +27,10 @@ export interface Dispatcher {
 }
 
 export function createDispatcher(nas: Nas, methods: Methods, rate: RateLimit): Dispatcher {
-  const { release } = nas.release;
-
   function methodNamed(name: string): Method | undefined {
     const method = Object.hasOwn(methods, name) ? methods[name] : undefined;
     if (!method) return undefined;
+    const { release } = nas.release;
     const { since = '24.10', until } = method;
     return isSince(release, since) && !(until && isSince(release, until)) ? method : undefined;
   }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Container } from './container.ts';
 import { createDispatcher, type Dispatcher } from './dispatch.ts';
 import type { Methods, Nas } from './method.ts';
 import { createRateLimit } from './rate-limit.ts';
@@ -14,7 +15,7 @@ export interface NasServer {
 
 const BODY_LIMIT_BYTES = 1_000_000;
 
-export function createNasServer(nas: Nas, methods: Methods): NasServer {
+export function createNasServer(nas: Nas, methods: Methods, container: Container): NasServer {
   const dispatcher = createDispatcher(nas, methods, createRateLimit(Date.now));
   return {
     answer(request, response) {
@@ -31,7 +32,7 @@ export function createNasServer(nas: Nas, methods: Methods): NasServer {
       // loaded with the first client that wants it: most labs never see one
       import('./websockets.ts').then(
         ({ acceptWebSocket }) =>
-          acceptWebSocket({ nas, dispatcher, origin }, { request, socket, head }),
+          acceptWebSocket({ nas, dispatcher, container, origin }, { request, socket, head }),
         (error: unknown) => socket.destroy(error as Error),
       );
     },

@@ -7,6 +7,8 @@ export const APP_NAME = 'tailscale';
 const APP_VERSION = '1.4.14';
 const TAILSCALE_VERSION = 'v1.102.3';
 export const TAILSCALE_IMAGE = `ghcr.io/tailscale/tailscale:${TAILSCALE_VERSION}`;
+export const CONTAINER_NAME = `ix-${APP_NAME}-tailscale-1`;
+export const PHOTOS_CONTAINER_NAME = 'ix-photos-tailscale-1';
 
 /** Another app with a tailscaled of its own, in a network of its own. */
 const PHOTOS: Row = {

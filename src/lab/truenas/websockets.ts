@@ -1,14 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { Container } from './container.ts';
 import { speakDdp } from './ddp.ts';
 import type { Dispatcher } from './dispatch.ts';
 import { jsonRpcNotice, speakJsonRpc } from './json-rpc.ts';
 import type { Nas } from './method.ts';
 import { createSession, type Notice, type Origin } from './session.ts';
+import { serveWebShell } from './web-shell.ts';
 
 interface Context {
   readonly nas: Nas;
+  /** Of the Tailscale app: where web shells may lead. */
+  readonly container: Container;
   readonly dispatcher: Dispatcher;
   readonly origin: Origin;
 }
@@ -45,12 +49,19 @@ export function acceptWebSocket(context: Context, { request, socket, head }: Upg
 type Serve = (context: Context, client: WebSocket) => void;
 
 function servantOf({ release }: Nas, path: string): Serve | undefined {
+  if (/^\/websocket\/shell\/?$/.test(path)) return openShell;
   if (path === '/websocket' || path === '/websocket/') return converse(speakDdp, (n) => n);
   const [, version] = /^\/api\/(current|v[\d.]+)\/?$/.exec(path) ?? [];
   const isKnown = version === 'current' || release.apiVersions.includes(version ?? '');
   if (isKnown && release.apiVersions.length > 0) return converse(speakJsonRpc, jsonRpcNotice);
   return undefined;
 }
+
+const openShell: Serve = ({ nas, container, origin }, client) => {
+  const cut = () => client.terminate();
+  const session = createSession(origin, 'WEBSOCKET', { notify: () => {}, cut });
+  serveWebShell(nas, session, { client, container });
+};
 
 function converse(speak: typeof speakJsonRpc, dressed: (notice: Notice) => object): Serve {
   return ({ nas, dispatcher, origin }, client) => {

@@ -83,7 +83,10 @@ export function appMethods(container: Container): Methods {
       async call(call) {
         ours(call);
         const { app } = call.nas.database.data;
-        if (app.stopped) await container.start(renderEnvironment(app.values));
+        if (app.stopped) {
+          container.configure(rendered(app.values));
+          await container.start();
+        }
         call.nas.database.change({ app: { ...app, stopped: false } });
         return null;
       },
@@ -133,7 +136,8 @@ async function updateApp({ nas, params, progress }: Call, container: Container):
 
 async function recreate(container: Container, environment: ContainerEnvironment): Promise<void> {
   await container.stop();
-  await container.start(environment);
+  container.configure(environment);
+  await container.start();
 }
 
 function rendered(values: AppValues): ContainerEnvironment {
