@@ -40,8 +40,8 @@ describeWith(['namespaces', 'ip'], 'web shell of the emulated TrueNAS', () => {
   /** What came between two marks that the echo of the command does not hold as they are printed. */
   const type = async (shell: NasSocket, line: string): Promise<string> => {
     shell.sendBytes(`echo A''B; ${line}; echo C''D\n`);
-    await expect.poll(shell.output, { timeout: 10_000 }).toMatch(/AB\r\n[^]*CD\r\n/);
-    return /AB\r\n([^]*)CD\r\n/.exec(shell.output())?.[1] ?? '';
+    await expect.poll(shell.output, { timeout: 10_000 }).toMatch(/AB\r\n[\s\S]*CD\r\n/);
+    return /AB\r\n([\s\S]*)CD\r\n/.exec(shell.output())?.[1] ?? '';
   };
 
   describe('of 25.10', () => {

@@ -1,4 +1,4 @@
-import { type HostSpec, LAB_PROGRAMS, networkOf } from '../topology/topology.ts';
+import { type HostSpec, networkOf } from '../topology/topology.ts';
 import type { Plan } from './plan.ts';
 
 /** Marks the first process of every host; `locate` looks for it in /proc. */
@@ -70,10 +70,11 @@ export function hostScript(host: HostSpec, plan: Plan): string {
     ...WRITABLE_ETC,
     'mount --bind $HOST/machine-id /etc/machine-id',
     `hostname ${host.hostname}`,
-    ...programLines(host, plan),
-    ...(host.lacks ?? []).map(hideLine),
     ...(host.sharesNetwork ? [] : sysctlLines({ ...NEUTRAL_SYSCTLS, ...host.sysctls })),
     ...host.daemons.map((_, index) => daemonLine(host, index, plan)),
+    // beside the daemons, whose start everybody waits for
+    ...programLines(host),
+    ...(host.lacks ?? []).map(hideLine),
     ...plan.topology.hosts
       .filter(({ inside }) => inside === host.name)
       .map((child) => `${enterCommand(child, plan, '$LAB')} </dev/null >/dev/null 2>&1 &`),
@@ -101,25 +102,24 @@ function daemonLine(host: HostSpec, index: number, plan: Plan): string {
 }
 
 /**
- * /usr/local/bin becomes a folder of links to the machine's, with the lab's programs among them. What
- * may be a link is removed before it is written: the machine's own programs stay untouched.
+ * /usr/local/bin becomes a folder of links to the machine's beside the lab's own programs, which were
+ * put there before; `ln` leaves them alone. A container links past its host's folder.
  */
-function programLines({ programs = [] }: HostSpec, { hostProgram }: Plan): readonly string[] {
+function programLines({ programs = [], inside }: HostSpec): readonly string[] {
   if (programs.length === 0) return [];
-  const start = `exec "${process.execPath}" "${hostProgram}"`;
+  const machine = `$LAB/hosts/${inside}/bin-of-machine`;
   return [
     'if [ -d /usr/local/bin ]; then',
-    '  mkdir -p $HOST/bin $HOST/bin-of-machine',
-    '  mount --rbind /usr/local/bin $HOST/bin-of-machine',
-    '  ln -s $HOST/bin-of-machine/* $HOST/bin/ 2>/dev/null',
-    ...LAB_PROGRAMS.map((name) => `  rm -f $HOST/bin/${name}`),
-    ...programs.flatMap((name) => [
-      `  printf '%s\\n' '#!/bin/sh' '${start} ${name} "$@"' > $HOST/bin/${name}`,
-      `  chmod 755 $HOST/bin/${name}`,
-    ]),
+    ...(inside ? [] : ['  mount --rbind /usr/local/bin $HOST/bin-of-machine']),
+    `  ln -s ${inside ? machine : '$HOST/bin-of-machine'}/* $HOST/bin/ 2>/dev/null`,
     '  mount --rbind $HOST/bin /usr/local/bin',
     'fi',
   ];
+}
+
+/** Text of one of the lab's programs, a word of the program that serves a host. */
+export function programScript(name: string, { hostProgram }: Pick<Plan, 'hostProgram'>): string {
+  return `#!/bin/sh\nexec "${process.execPath}" "${hostProgram}" ${name} "$@"\n`;
 }
 
 /** A program that is a device cannot be run, and is found on no PATH. The shell must not hide itself. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import type { HostSpec } from '../topology/topology.ts';
-import { enterCommand, hostScript } from './host-script.ts';
+import { enterCommand, hostFolder, hostScript, programScript } from './host-script.ts';
 import { masqueradeRuleset } from './nat.ts';
 import { cablingBatch, namespaceBatch, namespacesOf, TAILNET_NAMESPACE } from './network-batch.ts';
 import type { Plan } from './plan.ts';
@@ -22,8 +22,13 @@ export async function layCables(plan: Plan): Promise<void> {
 /** Starts the first process of every host; pods and containers are started by their hosts. */
 export function startHosts(plan: Plan): void {
   for (const host of plan.topology.hosts) {
-    mkdirSync(`/run/hosts/${host.name}`, { recursive: true });
-    writeFileSync(`/run/hosts/${host.name}/start.sh`, hostScript(host, plan));
+    const folder = hostFolder(host, '/run');
+    mkdirSync(`${folder}/bin-of-machine`, { recursive: true });
+    mkdirSync(`${folder}/bin`);
+    for (const name of host.programs ?? []) {
+      writeFileSync(`${folder}/bin/${name}`, programScript(name, plan), { mode: 0o755 });
+    }
+    writeFileSync(`${folder}/start.sh`, hostScript(host, plan));
   }
   for (const host of plan.topology.hosts.filter(({ inside }) => !inside)) startHost(plan, host);
 }

@@ -168,7 +168,7 @@ export const nasTailscale: HostSpec = {
   },
   programs: ['tailscale'],
   // its image is Alpine with iproute2, iptables and tailscale
-  lacks: ['bash', 'curl', 'tcpdump'],
+  lacks: ['bash', 'curl', 'docker', 'tcpdump'],
   daemons: [[{ kind: 'tailscaled' }]],
 };
 

@@ -68,8 +68,7 @@ interface TailnetNode {
   readonly endpoint?: string;
 }
 
-export const LAB_PROGRAMS = ['tailscale', 'docker'] as const;
-type LabProgram = (typeof LAB_PROGRAMS)[number];
+type LabProgram = 'tailscale' | 'docker';
 
 export const DAEMON_KINDS = ['tailscaled', 'truenas', 'nfs', 'web-ui', 'kubernetes'] as const;
 export type DaemonKind = (typeof DAEMON_KINDS)[number];
