@@ -27,7 +27,7 @@ export function findLabs(): readonly RunningLab[] {
     if (!init || !isOurs(ownerPid)) return [];
     const hosts = processes.flatMap((other): readonly (readonly [string, number])[] => {
       const host = hostOf(other.argv, id);
-      return host === undefined ? [] : [[host, other.pid]];
+      return host === undefined || !isFirst(other.pid) ? [] : [[host, other.pid]];
     });
     return [{ id, ownerPid, initPid: init.pid, hostPids: new Map(hosts) }];
   });
@@ -52,6 +52,14 @@ function labIdOf(argv: readonly string[]): string {
 /** `sh …/start.sh MARK ID HOST`; the `unshare` before it has the same words but not that shape. */
 function hostOf(argv: readonly string[], id: string): string | undefined {
   return argv[0] === 'sh' && argv[2] === HOST_MARK && argv[3] === id ? argv[4] : undefined;
+}
+
+/**
+ * A shell that has forked and not yet begun the other program looks like the first process, but is
+ * not number 1 of its PID namespace.
+ */
+function isFirst(pid: number): boolean {
+  return /^NSpid:.*\t1$/m.test(readProc(String(pid), 'status'));
 }
 
 function isOurs(pid: number): boolean {

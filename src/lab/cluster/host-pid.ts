@@ -18,16 +18,17 @@ export function findHostPid(host: string): number | undefined {
   return pid === undefined ? undefined : Number(pid);
 }
 
-/** `sh …/start.sh MARK ID HOST` */
+/** `sh …/start.sh MARK ID HOST`, and number 1 of its PID namespace: not a fork of it. */
 function isHost(pid: string, host: string): boolean {
-  const argv = commandLine(pid).split('\0');
-  return argv[0] === 'sh' && argv[2] === HOST_MARK && argv[4] === host;
+  const argv = readProc(pid, 'cmdline').split('\0');
+  const isNamed = argv[0] === 'sh' && argv[2] === HOST_MARK && argv[4] === host;
+  return isNamed && /^NSpid:.*\t1$/m.test(readProc(pid, 'status'));
 }
 
 /** Empty for a process that has ended since the list was made. */
-function commandLine(pid: string): string {
+function readProc(pid: string, name: 'cmdline' | 'status'): string {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    return readFileSync(`/proc/${pid}/${name}`, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ESRCH') return '';

@@ -124,7 +124,8 @@ export function programScript(name: string, { hostProgram }: Pick<Plan, 'hostPro
 
 /** A program that is a device cannot be run, and is found on no PATH. The shell must not hide itself. */
 function hideLine(program: string): string {
-  return `f=$(command -v ${program}) && [ ! $f -ef "$(command -v sh)" ] && mount --bind /dev/null $f`;
+  const places = ['/usr/local/bin', '/usr/bin', '/bin'].map((folder) => `${folder}/${program}`);
+  return `for f in ${places.join(' ')}; do [ ! -x $f ] || [ $f -ef /bin/sh ] || mount --bind /dev/null $f; done`;
 }
 
 function sysctlLines(sysctls: Readonly<Record<string, string>>): readonly string[] {
