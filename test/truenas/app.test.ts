@@ -37,6 +37,10 @@ describeWith(['namespaces', 'ip'], 'Tailscale app of the emulated TrueNAS', () =
     const { body } = await localApi(lab, { path: '/localapi/v0/prefs' });
     return (JSON.parse(body) as { RouteAll: boolean }).RouteAll;
   };
+  const bootLog = async () => {
+    const log = '/run/returnpath-lab/hosts/nas-tailscale/daemons-0.log';
+    return (await lab.exec('nas', ['cat', log])).stdout;
+  };
   const isCaptured = async () => {
     const { stdout } = await lab.exec('nas', [
       'ip',
@@ -76,6 +80,7 @@ describeWith(['namespaces', 'ip'], 'Tailscale app of the emulated TrueNAS', () =
     expect(await update({ accept_routes: false })).toMatchObject({ state: 'SUCCESS' });
     expect(await values()).toMatchObject({ accept_routes: false });
     expect(await containerId()).not.toBe(before);
+    await expect.poll(bootLog, { timeout: 10_000 }).toContain("Running 'tailscale set'");
     expect(await routeAll()).toBe(true);
     await expect.poll(isCaptured).toBe(true);
   });
@@ -99,7 +104,7 @@ describeWith(['namespaces', 'ip'], 'Tailscale app of the emulated TrueNAS', () =
     expect(await routeAll()).toBe(false);
     socket.close();
     await lab.reboot('nas');
-    expect(await routeAll()).toBe(false);
+    await expect.poll(routeAll, { timeout: 10_000 }).toBe(false);
     expect(await isCaptured()).toBe(false);
   });
 
