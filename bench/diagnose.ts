@@ -1,11 +1,13 @@
 // From process start to the proven cause in the broken lab, beside the same evidence gathered by
 // hand: the commands of the incident, once one after another as a person types them, once all at the
-// same time. Every figure is of whole processes on this machine, taken in turn.
+// same time. And from a kubeconfig, in a second lab with its cluster: alone to the likely cause, and
+// with a look at the NAS to the proven one. Every figure is of whole processes on this machine.
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { kubeconfigPath } from '../src/lab/cluster/describe.ts';
 import { locateLabHost } from '../src/lab/locate.ts';
 import { startLab } from '../src/lab/start.ts';
 import type { Diagnosis } from '../src/model/diagnosis.ts';
@@ -46,7 +48,8 @@ try {
   ];
   assertProven(await output(diagnose));
   const times = await measure(diagnose, byHand);
-  const table = report(times);
+  await lab.stop();
+  const table = `${report(times)}${await fromKubeconfig()}`;
   process.stdout.write(table);
   writeFileSync(
     'bench/diagnose.md',
@@ -54,6 +57,39 @@ try {
   );
 } finally {
   await lab.stop();
+}
+
+/** The same outage with its cluster: at the utility host, with nothing but a kubeconfig. */
+async function fromKubeconfig(): Promise<string> {
+  const night = await startLab({ kubernetes: true, outage: true });
+  try {
+    const { enterNetwork, root = '' } = await locateLabHost(night.id, 'utility');
+    const kubeconfig = ['--kubeconfig', `${root}${kubeconfigPath('admin')}`];
+    const alone = [...enterNetwork, ...program, 'diagnose', ...kubeconfig, '-o', 'json'];
+    const withNas = [...alone, '--to', `lab://${night.id}/nas`];
+    await untilLikely(alone);
+    const [likely, proven]: [number[], number[]] = [[], []];
+    for (let run = 0; run < RUNS; run += 1) {
+      likely.push(await timed(async () => assertCertainty(await output(alone), 'likely')));
+      proven.push(await timed(async () => assertProven(await output(withNas))));
+    }
+    return [
+      row('kubeconfig alone, to the likely cause', likely, 'waits for a second SYN'),
+      row('kubeconfig and a look at the NAS, proven', proven, 'at most 1500'),
+      '',
+    ].join('\n');
+  } finally {
+    await night.stop();
+  }
+}
+
+/** The cluster begins with its first pods; until they hang there is nothing to find. */
+async function untilLikely(diagnose: Argv): Promise<void> {
+  for (let tries = 0; tries < 20; tries += 1) {
+    const { findings } = JSON.parse(await output(diagnose)) as Diagnosis;
+    if (findings[0]?.certainty === 'likely') return;
+  }
+  throw new Error('Cannot time the diagnosis: nothing hangs in the lab');
 }
 
 interface Times {
@@ -85,10 +121,6 @@ async function measure(diagnose: Argv, byHand: readonly Argv[]): Promise<Times> 
 function report({ diagnose, together, typed, start, node }: Times): string {
   const against = (peer: number[]) => (median(diagnose) / median(peer)).toFixed(2);
   const startUp = (median(start) / median(node)).toFixed(2);
-  const row = (what: string, times: number[], note: string) =>
-    `| ${[what, median(times), Math.min(...times), Math.max(...times)]
-      .map((cell) => (typeof cell === 'number' ? cell.toFixed(0) : cell))
-      .join(' | ')} | ${note} |`;
   return [
     `Node.js ${process.version}, ${cpus().length} x ${cpus()[0]?.model}, ${RUNS} runs (typed: ${TYPED_RUNS}), milliseconds.`,
     '',
@@ -103,10 +135,22 @@ function report({ diagnose, together, typed, start, node }: Times): string {
   ].join('\n');
 }
 
+function row(what: string, times: readonly number[], note: string): string {
+  const cells = [what, median([...times]), Math.min(...times), Math.max(...times)];
+  const shown = cells.map((cell) => (typeof cell === 'number' ? cell.toFixed(0) : cell));
+  return `| ${shown.join(' | ')} | ${note} |`;
+}
+
 /** The commands in the namespaces of a lab host, entered directly: no time of ours in theirs. */
 async function entered(host: string, commands: readonly string[]): Promise<Argv[]> {
   const { enter } = await locateLabHost(lab.id, host);
   return commands.map((command) => [...enter, 'sh', '-c', command]);
+}
+
+function assertCertainty(json: string, wanted: 'likely' | 'proven'): void {
+  const { findings } = JSON.parse(json) as Diagnosis;
+  if (findings[0]?.certainty === wanted) return;
+  throw new Error(`Cannot time the diagnosis: it is not ${wanted}`);
 }
 
 function assertProven(json: string): void {
