@@ -1,10 +1,17 @@
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { kubeconfigPath } from '../../src/lab/cluster/describe.ts';
+import { locateLabHost } from '../../src/lab/locate.ts';
 import { type Lab, startLab } from '../../src/lab/start.ts';
+import { LAB_API_KEY } from '../../src/lab/truenas/accounts.ts';
 import { Diagnosis } from '../../src/model/diagnosis.ts';
-import { describeWith } from '../support/needs.ts';
-import { type Operator, operatorOf } from '../support/operator.ts';
+import { describeWith, kubectlPath } from '../support/needs.ts';
+import { type Audited, ended, LAUNCHER, type Operator, operatorOf } from '../support/operator.ts';
 
 const CAUSE = 'lan-route-captured-by-vpn';
+const OWN_POD = 'returnpath-look-';
 const WORKLOADS = [
   'democratic-csi-hdd-controller',
   'democratic-csi-nvme-controller',
@@ -85,4 +92,122 @@ describeWith(['namespaces', 'ip', 'nft'], 'a diagnosis that begins with a kubeco
     );
     expect(finding?.affects?.map(({ name }) => name).toSorted()).toEqual(WORKLOADS);
   });
+
+  test('nothing was written but pods to look from, and each of them is gone', async () => {
+    const before = operator.audit().length;
+    await diagnose('--context', 'admin@homelab', '--to', `lab://${lab.id}/nas`);
+    const asked = operator.audit().slice(before);
+    const writes = asked
+      .filter(({ verb, objectRef }) => !isReading(verb) && objectRef?.subresource !== 'exec')
+      .map(({ verb, objectRef }) => `${verb} ${objectRef?.resource}`);
+    expect(asked.length).toBeGreaterThan(20);
+    expect(new Set(writes)).toEqual(new Set(['create pods', 'delete pods']));
+    const count = (what: string) => writes.filter((write) => write === what).length;
+    expect(count('delete pods')).toBe(count('create pods'));
+    expect(await ownPods(lab)).toEqual([]);
+    expect(asked.filter(({ objectRef }) => objectRef?.resource === 'secrets')).toEqual([]);
+  });
+
+  test('who may only read is told what is likely all the same, and what could not be done', async () => {
+    const reader = await operatorOf(lab, 'operator');
+    const hasHung = async () => {
+      const { stdout } = await reader.run('diagnose', '-o', 'json');
+      return Diagnosis.parse(JSON.parse(stdout));
+    };
+    // a mount hangs for 30 s before its kubelet says so
+    const { findings, notSeen } = await vi.waitFor(
+      async () => {
+        const diagnosis = await hasHung();
+        expect(diagnosis.findings).toHaveLength(1);
+        return diagnosis;
+      },
+      { timeout: 60_000, interval: 1000 },
+    );
+    expect(findings).toMatchObject([{ cause: CAUSE, certainty: 'likely' }]);
+    const unseen = notSeen.map(({ what }) => what).join('\n');
+    expect(unseen).toMatch(/pod:\/\/.*not allowed: get pods\/exec/);
+    expect(unseen).toMatch(/node:\/\/talos-1: .*cannot create resource "pods"/);
+    const writes = reader.audit().filter(({ verb }) => !isReading(verb));
+    expect(writes.every(({ objectRef }) => objectRef?.resource === 'pods')).toBe(true);
+  }, 90_000);
+
+  test('no secret is in what it prints, says or saves', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'returnpath-secrets-')), 'look.json');
+    const args = ['--context', 'admin@homelab', '--to', `lab://${lab.id}/nas`];
+    const runs = [
+      await operator.run('diagnose', ...args, '-v', '--progress', '--save', file),
+      await operator.run('diagnose', ...args, '-o', 'markdown'),
+      await operator.run('diagnose', ...args, '-o', 'json'),
+    ];
+    const said = [
+      ...runs.flatMap(({ stdout, stderr }) => [stdout, stderr]),
+      readFileSync(file, 'utf8'),
+    ];
+    rmSync(dirname(file), { recursive: true });
+    for (const text of said.filter((one) => one !== '')) {
+      for (const secret of await secretsOf(lab)) expect(text.includes(secret)).toBe(false);
+    }
+  });
+
+  test('Ctrl-C takes the pod to look from along', async () => {
+    const running = operator.start('diagnose', '--from', 'node://talos-1', '--to', '10.0.0.210');
+    const result = ended(running);
+    await expect.poll(() => ownPods(lab), { timeout: 10_000, interval: 100 }).not.toEqual([]);
+    running.kill('SIGINT');
+    expect(await result).toMatchObject({ code: 130 });
+    expect(await ownPods(lab)).toEqual([]);
+  });
 });
+
+describeWith(['namespaces', 'ip', 'nft', 'kubectl'], 'kubectl returnpath', () => {
+  let lab: Lab;
+  beforeAll(async () => {
+    lab = await startLab({ kubernetes: true });
+  });
+  afterAll(() => lab?.stop());
+
+  test('begins with the cluster that kubectl means', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'returnpath-plugin-'));
+    symlinkSync(LAUNCHER, join(folder, 'kubectl-returnpath'));
+    const operator = await operatorOf(lab);
+    const args = ['returnpath', 'diagnose', '--to', `lab://${lab.id}/nas`, '-o', 'json'];
+    await vi.waitFor(
+      async () => {
+        const { stdout } = await operator.runProgram([kubectlPath(), ...args], folder);
+        const { verdict, question, cluster } = Diagnosis.parse(JSON.parse(stdout));
+        expect({ verdict, from: question.from }).toEqual({ verdict: 'healthy', from: 'talos-1' });
+        expect(cluster?.symptoms).toEqual([]);
+      },
+      { timeout: 30_000, interval: 500 },
+    );
+    rmSync(folder, { recursive: true });
+  }, 40_000);
+});
+
+function isReading(verb: string): boolean {
+  return ['get', 'list', 'watch'].includes(verb);
+}
+
+/** Names of the pods that this program made, waited for, and has not taken away. */
+async function ownPods(lab: Lab): Promise<readonly string[]> {
+  const admin = await operatorOf(lab);
+  const named = admin.audit().filter(({ objectRef }) => objectRef?.name?.startsWith(OWN_POD));
+  const nameOf = ({ objectRef }: Audited) => objectRef?.name ?? '';
+  const gone = new Set(named.filter(({ verb }) => verb === 'delete').map(nameOf));
+  return [...new Set(named.map(nameOf))].filter((name) => !gone.has(name));
+}
+
+/** The storage's API key, and what the kubeconfigs prove their users by. */
+async function secretsOf(lab: Lab): Promise<readonly string[]> {
+  const { root = '' } = await locateLabHost(lab.id, 'utility');
+  const kubeconfigs = ['admin', 'operator'].map((user) =>
+    readFileSync(`${root}${kubeconfigPath(user)}`, 'utf8'),
+  );
+  const proofs = kubeconfigs.flatMap((text) =>
+    [...text.matchAll(/(?:token|client-key-data|password): (\S+)/g)].flatMap(
+      ([, proof]) => proof ?? [],
+    ),
+  );
+  expect(proofs.length).toBeGreaterThanOrEqual(2);
+  return [LAB_API_KEY, ...proofs];
+}

@@ -5,7 +5,7 @@ import { kubeconfigPath } from '../../src/lab/cluster/describe.ts';
 import { locateLabHost } from '../../src/lab/locate.ts';
 import type { Lab } from '../../src/lab/start.ts';
 
-const LAUNCHER = join(import.meta.dirname, '../../bin/returnpath.js');
+export const LAUNCHER = join(import.meta.dirname, '../../bin/returnpath.js');
 
 export interface Ended {
   readonly code: number | null;
@@ -29,6 +29,8 @@ export interface Audited {
 export interface Operator {
   start(...args: readonly string[]): ChildProcess;
   run(...args: readonly string[]): Promise<Ended>;
+  /** @param folder Searched first for programs. */
+  runProgram(argv: readonly string[], folder: string): Promise<Ended>;
   /** Requests of a user so far. */
   audit(user?: string): readonly Audited[];
 }
@@ -42,6 +44,10 @@ export async function operatorOf(lab: Lab, user = 'admin'): Promise<Operator> {
   return {
     start,
     run: (...args) => ended(start(...args)),
+    runProgram: (argv, folder) => {
+      const PATH = `${folder}:${process.env['PATH'] ?? ''}`;
+      return ended(spawn(nsenter, [...enter, ...argv], { env: { ...env, PATH } }));
+    },
     audit(of = user) {
       const text = readFileSync(`${root}/run/returnpath-lab/kubernetes/audit.jsonl`, 'utf8');
       const lines = text.split('\n').slice(0, -1);
