@@ -10,8 +10,8 @@ import {
   wordsOf,
 } from './applying.ts';
 import { failedChecks, makeChecks } from './checks.ts';
-import { armGuard, disarmGuard } from './guard.ts';
-import type { Hand, HandContext, Written } from './hand.ts';
+import { armGuard, disarmGuard, type FarTimer } from './guard.ts';
+import type { Hand, HandContext, Standing, Written } from './hand.ts';
 import { handFor } from './hands.ts';
 import { takeBack } from './undo-run.ts';
 
@@ -50,7 +50,9 @@ async function carryOut(a: Applying, step: Step): Promise<void> {
   if (standing !== 'from' && standing !== 'to') throw changedMeanwhile(step, found);
   const begun = earlier?.found ?? found;
   if (!earlier) await begin(a, step, found);
-  if (standing === 'from') await write(a, step, { hand, context, begun });
+  if (standing === 'from' && !(await write(a, step, { hand, context, begun }))) {
+    return skip(a, step, 'somebody else has just done it');
+  }
   await hand.settle?.(step.change, context);
   await check(a, step, context);
   await keep(a, step, { hand, context, begun });
@@ -83,9 +85,10 @@ interface Doing {
   readonly begun: string;
 }
 
-async function write(a: Applying, step: Step, { hand, context, begun }: Doing): Promise<void> {
+/** @returns False when somebody else made the very change in between: then it is not ours to undo. */
+async function write(a: Applying, step: Step, { hand, context, begun }: Doing): Promise<boolean> {
   if (isGuarded(step)) {
-    const timer = { id: guardId(a, step), afterSeconds: step.guard?.afterSeconds ?? 0 };
+    const timer = timerOf(a, step);
     // one that a killed run left behind is ours as well, and would refuse a second of its name
     await disarmGuard(timer, context);
     const by = await armGuard(step, timer, context);
@@ -94,10 +97,15 @@ async function write(a: Applying, step: Step, { hand, context, begun }: Doing): 
     );
   }
   const written = await hand.write(step.change, 'do', { ...context, begun });
-  const standing = hand.judge(step.change, written.now, begun);
-  if (standing !== 'to')
-    throw notWritten(step, written, hand.judge(step.change, written.found, begun));
+  const was = hand.judge(step.change, written.found, begun);
+  const is = hand.judge(step.change, written.now, begun);
+  if (is !== 'to') throw notWritten(step, written, was);
+  if (was === 'to') {
+    if (isGuarded(step)) await disarmGuard(timerOf(a, step), context);
+    return false;
+  }
   await a.journal.append({ is: 'written', at: a.clock.now(), step: step.id, now: written.now });
+  return true;
 }
 
 async function check(a: Applying, step: Step, context: HandContext): Promise<void> {
@@ -112,7 +120,7 @@ async function check(a: Applying, step: Step, context: HandContext): Promise<voi
 /** Proves over a new connection that we can still get there, then tells the far host to keep it. */
 async function keep(a: Applying, step: Step, { hand, context, begun }: Doing): Promise<void> {
   if (!isGuarded(step)) return;
-  const timer = { id: guardId(a, step), afterSeconds: step.guard?.afterSeconds ?? 0 };
+  const timer = timerOf(a, step);
   const patience = AbortSignal.any([
     a.signal,
     AbortSignal.timeout(Math.max(1, timer.afterSeconds * 0.8) * 1000),
@@ -127,6 +135,10 @@ async function keep(a: Applying, step: Step, { hand, context, begun }: Doing): P
     });
   }
   a.tell(`${step.hostName} answers over a new connection: it stays`);
+}
+
+function timerOf(a: Applying, step: Step): FarTimer {
+  return { id: guardId(a, step), afterSeconds: step.guard?.afterSeconds ?? 0 };
 }
 
 function isGuarded({ guard }: Step): boolean {
@@ -151,7 +163,7 @@ function changedMeanwhile({ id, hostName }: Step, found: string): OutsideError {
 function notWritten(
   { id, hostName }: Step,
   { found, now, failure }: Written,
-  was: string,
+  was: Standing,
 ): OutsideError {
   if (was === 'other' || was === 'serves') {
     return new OutsideError({

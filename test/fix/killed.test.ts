@@ -1,17 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Lab } from '../../src/lab/start.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import { applyPlan, resumeRun, undoRunById } from '../../src/session/fix-session.ts';
+import { bundled } from '../support/bundle.ts';
 import type { CrashOrder } from '../support/crashing-fix.ts';
 import { nasState, planInLab, quietly, runSurroundings } from '../support/fixing.ts';
 import { startTestLab } from '../support/lab.ts';
 import { describeWith } from '../support/needs.ts';
-
-const ROOT = join(import.meta.dirname, '../..');
 
 /** What tells in a dump that a step is in force. */
 const MARKS: Readonly<Record<string, RegExp>> = {
@@ -40,20 +38,7 @@ describeWith(['namespaces', 'ip', 'nft', 'curl'], 'a run that is killed', () => 
 
   beforeAll(async () => {
     temp = mkdtempSync('/tmp/rp-killed-');
-    program = join(temp, 'crashing-fix.mjs');
-    await build({
-      absWorkingDir: ROOT,
-      entryPoints: ['test/support/crashing-fix.ts'],
-      outfile: program,
-      bundle: true,
-      format: 'esm',
-      platform: 'node',
-      target: 'node20',
-      logLevel: 'warning',
-      banner: {
-        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-      },
-    });
+    program = await bundled('test/support/crashing-fix.ts', join(temp, 'crashing-fix.mjs'));
     lab = await startTestLab();
     await lab.break('accept-routes');
     const pin = (await planInLab(lab, 'pin-lan')).plan;
