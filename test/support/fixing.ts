@@ -56,10 +56,10 @@ export async function nasState(lab: Lab): Promise<string> {
   const script =
     'for f in -4 -6; do ip $f rule; ip $f route show table all | sed "s/ expires [0-9]*sec//"; done';
   const { stdout } = await lab.exec('nas', ['sh', '-c', script]);
-  const prefs = await lab.exec('nas-tailscale', [
-    'curl',
-    ...['-sS', '--unix-socket', '/var/run/tailscale/tailscaled.sock'],
-    'http://local-tailscaled.sock/localapi/v0/prefs',
-  ]);
+  // by a shell: the container may not read every folder of our PATH
+  const ask =
+    'curl -sS --unix-socket /var/run/tailscale/tailscaled.sock http://local-tailscaled.sock/localapi/v0/prefs';
+  const prefs = await lab.exec('nas-tailscale', ['sh', '-c', ask]);
+  if (prefs.exitCode !== 0) throw new Error(`Cannot read the preferences: ${prefs.stderr}`);
   return `${stdout}\n${prefs.stdout}`;
 }
