@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lab } from '../../src/lab/start.ts';
 import type { Plan } from '../../src/model/plan.ts';
+import { FIND_TAILSCALED, REACH_TAILSCALED } from '../../src/model/shell-text.ts';
 import { runStoreIn } from '../../src/platform/runs/run-store.ts';
 import { type Planned, planFix, type RunSurroundings } from '../../src/session/fix-session.ts';
 import { DEFAULT_PROBE_TIMEOUT_MS, type DiagnoseRequest } from '../../src/session/request.ts';
@@ -56,10 +57,9 @@ export async function nasState(lab: Lab): Promise<string> {
   const script =
     'for f in -4 -6; do ip $f rule; ip $f route show table all | sed "s/ expires [0-9]*sec//"; done';
   const { stdout } = await lab.exec('nas', ['sh', '-c', script]);
-  // by a shell: the container may not read every folder of our PATH
-  const ask =
-    'curl -sS --unix-socket /var/run/tailscale/tailscaled.sock http://local-tailscaled.sock/localapi/v0/prefs';
-  const prefs = await lab.exec('nas-tailscale', ['sh', '-c', ask]);
+  // from the NAS itself: its container has no curl
+  const ask = `${FIND_TAILSCALED}\n${REACH_TAILSCALED}\ncurl -sS --unix-socket $sock http://local-tailscaled.sock/localapi/v0/prefs`;
+  const prefs = await lab.exec('nas', ['sh', '-c', ask]);
   if (prefs.exitCode !== 0) throw new Error(`Cannot read the preferences: ${prefs.stderr}`);
   return `${stdout}\n${prefs.stdout}`;
 }
