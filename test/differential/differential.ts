@@ -10,8 +10,6 @@ import { scriptOf, shrink } from './shrink.ts';
 import { mergeTally, type Tally, tallyText } from './tally.ts';
 import { serveJobs } from './worker.ts';
 
-const MUTANT_SEEDS = 40;
-const MUTANT_QUERIES = 6000;
 const SOCKET_SEEDS = 10;
 
 if (isMainThread) await main();
@@ -32,10 +30,11 @@ function run(options: Options): Promise<boolean> {
   return options.only === undefined ? campaign(options) : single(options);
 }
 
-/** True when every seeded bug was noticed. */
-async function mutants({ seed }: Options): Promise<boolean> {
-  const seeds = Array.from({ length: MUTANT_SEEDS }, (_, at) => seed + at);
-  const verdicts = await seedBugs(process.cwd(), { seeds, queries: MUTANT_QUERIES });
+/** True when every seeded bug was noticed by the comparisons that a campaign makes. */
+async function mutants({ seed, comparisons, queriesPerSeed }: Options): Promise<boolean> {
+  const length = Math.ceil(comparisons / queriesPerSeed);
+  const seeds = Array.from({ length }, (_, at) => seed + at);
+  const verdicts = await seedBugs(process.cwd(), { seeds, queries: queriesPerSeed });
   for (const { mutant, caughtBy, comparisons } of verdicts) {
     const verdict = caughtBy === undefined ? 'NOT NOTICED' : `noticed by seed ${caughtBy}`;
     console.log(`${verdict} after ${comparisons} comparisons: ${mutant.what} (${mutant.file})`);

@@ -72,6 +72,32 @@ export function routeSteps6(
  */
 const SIBLING_METRIC = 7;
 
+/** Devices that compete by preference alone; without gateways they are no siblings. */
+const CONTEST_METRIC = 8;
+
+/**
+ * Routes to one prefix whose first router is silent, so that the preference of the others decides,
+ * whatever their metrics are.
+ */
+export function contestSteps6(random: Random): Step[] {
+  return Array.from({ length: 3 }, () => {
+    const where = `${ipv6Prefix(random)}${random.maybe(3, () => `table ${random.pick(TABLES)}`)}`;
+    const [gateway, device] = [random.pick(GATEWAYS), random.pick(DEVICES)];
+    const preferred = Array.from({ length: 3 }, () => {
+      const metric = random.pick([CONTEST_METRIC, CONTEST_METRIC, 1024, 2000]);
+      const pref = random.pick(['low', 'medium', 'high']);
+      return `route append ${where} metric ${metric} dev ${random.pick(DEVICES)} pref ${pref}`;
+    });
+    return [
+      `route append ${where} metric 3 via ${gateway} dev ${device} onlink`,
+      ...preferred,
+      `neigh replace ${gateway} dev ${device} nud failed`,
+    ];
+  })
+    .flat()
+    .map((text) => ({ by: 'ipv6', text }));
+}
+
 function routeOf(random: Random, sources: boolean): string {
   const table = random.maybe(2, () => `table ${random.pick(TABLES)}`);
   const from = sources ? random.maybe(4, () => `from ${ipv6Prefix(random)}`) : '';

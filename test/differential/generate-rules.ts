@@ -14,7 +14,14 @@ const MASKS = ['0x1', '0xff', '0xff0000', '0xffffffff'];
 
 export function ruleSteps(random: Random, family: Family, count: number): Step[] {
   const steps: Step[] = [];
-  for (let n = 0; n < count; n++) steps.push({ by: family, text: ruleOf(random, family) });
+  const priorities = Array.from({ length: count }, () => anyPriority(random));
+  for (const priority of priorities) {
+    // a target that is there, and further on, or whatever comes
+    const further = priorities.filter((other) => other > priority);
+    const target = further.length > 0 && !random.oneIn(4) ? random.pick(further) : undefined;
+    const goto = target ?? anyPriority(random);
+    steps.push({ by: family, text: ruleOf(random, { family, priority, goto }) });
+  }
   if (count > 0 ? random.oneIn(8) : random.oneIn(40)) {
     steps.push({ by: family, text: 'rule del priority 32766' });
   }
@@ -30,15 +37,22 @@ export function splittingSteps(family: Family): Step[] {
   }));
 }
 
-function ruleOf(random: Random, family: Family): string {
+/** Few enough that several rules share one. */
+function anyPriority(random: Random): number {
+  return random.below(12) * 3000 + random.below(3);
+}
+
+function ruleOf(
+  random: Random,
+  { family, priority, goto }: { family: Family; priority: number; goto: number },
+): string {
   const choices = selectorsOf(random, family);
   const wanted = random.pick([0, 1, 1, 1, 2, 2, 3]);
   const selectors = new Set(Array.from({ length: wanted }, () => random.pick(choices)));
   // iproute2 wants `not` first
   const words = [...selectors].map((selector) => selector()).join(' ');
-  const not = words !== '' && random.oneIn(6) ? 'not ' : '';
-  const priority = `priority ${random.below(12) * 3000 + random.below(3)}`;
-  return `rule add ${not}${words} ${priority} ${actionOf(random)}`;
+  const not = words !== '' && random.oneIn(selectors.size > 1 ? 3 : 6) ? 'not ' : '';
+  return `rule add ${not}${words} priority ${priority} ${actionOf(random, goto)}`;
 }
 
 /** Every selector the kernel takes, each as likely as any other. */
@@ -67,14 +81,14 @@ function selectorsOf(random: Random, family: Family): readonly (() => string)[] 
   ];
 }
 
-function actionOf(random: Random): string {
+function actionOf(random: Random, goto: number): string {
   switch (random.below(14)) {
     case 0:
       return random.pick(['blackhole', 'unreachable', 'prohibit']);
     case 1:
       return 'nop';
     case 2:
-      return `goto ${random.below(12) * 3000 + random.below(3)}`;
+      return `goto ${goto}`;
     case 3:
       return `lookup ${random.pick(TABLES)} suppress_prefixlength ${random.pick([0, 8, 16, 24, 32, 64])}`;
     case 4:

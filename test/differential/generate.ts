@@ -1,7 +1,7 @@
 import { addressSteps, laterAddressSteps } from './generate-addresses.ts';
 import { linkLossSteps, linkSteps, sysctlSteps } from './generate-links.ts';
 import { neighbourSteps4, nexthopSteps4, OWN_GATEWAY, routeSteps4 } from './generate-routes4.ts';
-import { neighbourSteps6, nexthopSteps6, routeSteps6 } from './generate-routes6.ts';
+import { contestSteps6, neighbourSteps6, nexthopSteps6, routeSteps6 } from './generate-routes6.ts';
 import { ruleSteps, splittingSteps } from './generate-rules.ts';
 import { queriesOf } from './queries.ts';
 import { randomOf } from './random.ts';
@@ -30,6 +30,7 @@ export function generate(seed: number, queries: number): Scenario {
     ...(deletes ? [...linkLossSteps(random), ...laterAddressSteps(random)] : []),
     ...neighbourSteps4(random),
     ...neighbourSteps6(random),
+    ...contestSteps6(random),
   ];
   const ask = (family: 'ipv4' | 'ipv6') =>
     queriesOf(random, { steps, family, count: Math.ceil(queries / 2) });

@@ -17,8 +17,9 @@ export interface Verdict {
 }
 
 /**
- * Seeds each bug into the engine, one at a time, and compares it with what the kernel said. The
- * kernel is asked once; the engine in the work tree stays as it is.
+ * Seeds each bug into the engine, one at a time, and compares it with what the kernel said, one
+ * namespace after another until every bug was noticed. Each namespace is asked once, for all of
+ * them; the engine in the work tree stays as it is.
  *
  * @param root The work tree.
  * @throws {Error} When a bug's place is no longer found, or the engine without bugs disagrees.
@@ -31,42 +32,51 @@ export async function seedBugs(
     mutants = MUTANTS,
   }: { seeds: readonly number[]; queries: number; mutants?: readonly Mutant[] },
 ): Promise<readonly Verdict[]> {
-  const recordings: Recording[] = [];
-  for (const seed of seeds) recordings.push(await record(generate(seed, queries)));
   const folder = mkdtempSync(join(tmpdir(), 'returnpath-mutants-'));
   try {
     const healthy = await engineWith(root, { folder, name: 'healthy', mutant: undefined });
-    const { caughtBy } = judge(healthy, recordings);
-    if (caughtBy !== undefined) {
-      throw new Error(
-        `Cannot seed bugs: the engine itself disagrees with the kernel, seed ${caughtBy}`,
-      );
-    }
-    const verdicts: Verdict[] = [];
+    const trials: Trial[] = [];
     for (const [at, mutant] of mutants.entries()) {
       const sick = await engineWith(root, { folder, name: `mutant-${at}`, mutant });
-      verdicts.push({ mutant, ...judge(sick, recordings) });
+      trials.push({ mutant, sick, comparisons: 0 });
     }
-    return verdicts;
+    for (const seed of seeds) {
+      const left = trials.filter(({ caughtBy }) => caughtBy === undefined);
+      if (left.length === 0) break;
+      const recording = await record(generate(seed, queries));
+      if (notices(healthy, recording).isCaught) {
+        throw new Error(
+          `Cannot seed bugs: the engine itself disagrees with the kernel, seed ${seed}`,
+        );
+      }
+      for (const trial of left) {
+        const { isCaught, count } = notices(trial.sick, recording);
+        trial.comparisons += count;
+        if (isCaught) trial.caughtBy = seed;
+      }
+    }
+    return trials.map(({ mutant, caughtBy, comparisons }) => ({ mutant, caughtBy, comparisons }));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function judge(compareWith: typeof compare, recordings: readonly Recording[]) {
-  let comparisons = 0;
-  for (const recording of recordings) {
-    try {
-      const { count, mismatches } = compareWith(recording);
-      comparisons += count;
-      if (mismatches.length > 0) return { caughtBy: recording.scenario.seed, comparisons };
-    } catch (error) {
-      // a bug that makes the engine fall over is noticed as well
-      if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
-      return { caughtBy: recording.scenario.seed, comparisons };
-    }
+interface Trial {
+  readonly mutant: Mutant;
+  readonly sick: typeof compare;
+  caughtBy?: number;
+  comparisons: number;
+}
+
+/** Whether the comparison fails; a bug that makes the engine fall over is noticed as well. */
+function notices(compareWith: typeof compare, recording: Recording) {
+  try {
+    const { count, mismatches } = compareWith(recording);
+    return { isCaught: mismatches.length > 0, count };
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    return { isCaught: true, count: 0 };
   }
-  return { comparisons };
 }
 
 /** The comparison, bundled over an engine with this bug. */

@@ -1,6 +1,7 @@
 import { readIpv4, readIpv6, writeIpv4, writeIpv6 } from '../../src/model/address.ts';
 import type { Family } from '../../src/model/network.ts';
 import { familyOf } from '../../src/model/prefix.ts';
+import { aimsOf } from './aimed-queries.ts';
 import { OWN_IPV4, OWN_IPV6 } from './generate-addresses.ts';
 import { DEVICES } from './generate-links.ts';
 import { MARKS, PORTS, TOS, UIDS } from './generate-rules.ts';
@@ -9,25 +10,44 @@ import type { Query, Step } from './scenario.ts';
 
 /**
  * Questions, most of them at the edges of what the steps speak of: the first and last address of
- * each prefix, and their neighbours outside.
+ * each prefix, and their neighbours outside. A third is about packets that some rule is about.
  */
 export function queriesOf(
   random: Random,
   { steps, family, count }: { steps: readonly Step[]; family: Family; count: number },
 ): Query[] {
   const destinations = edgesOf(steps, family);
+  const aims = aimsOf(steps, {
+    family,
+    edgesOf: (prefix) => edgesOf([{ by: family, text: prefix }], family),
+  });
   const own: readonly string[] = family === 'ipv4' ? OWN_IPV4 : OWN_IPV6;
   const anywhere = () => (family === 'ipv4' ? anyIpv4(random) : anyIpv6(random));
   const destination = () =>
     random.oneIn(8) ? anywhere() : random.pick(random.oneIn(5) ? own : destinations);
   return Array.from({ length: count }, () => {
     const incoming = random.oneIn(3);
-    return {
+    const query = {
       destination: destination(),
       ...header(random, family),
       ...(incoming ? arrival(random, destination, own) : departure(random, destination, own)),
     };
+    return aims.length > 0 && random.oneIn(3) ? aimed(query, random.pick(aims)(random)) : query;
   });
+}
+
+/**
+ * A packet that came in has a source, and neither a device to leave by nor a user; ports need a
+ * protocol that has any.
+ */
+function aimed(query: Query, aim: Partial<Query>): Query {
+  const { oif, uid, sourcePort, destinationPort, ...both } = { ...query, ...aim };
+  const hasPorts = both.protocol === 6 || both.protocol === 17;
+  return {
+    ...both,
+    ...(hasPorts ? { sourcePort, destinationPort } : {}),
+    ...(both.iif === undefined ? { oif, uid } : { source: both.source ?? both.destination }),
+  };
 }
 
 function arrival(
