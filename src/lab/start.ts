@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { OutsideError } from '../model/outside-error.ts';
 import { commandLab } from './control.ts';
@@ -166,14 +167,23 @@ function needsUserNamespace(): boolean {
   });
 }
 
+/** @throws {OutsideError} If the programs that run inside were not built. */
 function spawnOwner(id: string, rootless: boolean, options: LabOptions): ChildProcess {
   const programs = options.programs ?? builtPrograms();
+  const first = join(programs, 'lab-init.js');
+  if (!existsSync(first)) {
+    throw new OutsideError({
+      doing: `start lab "${id}"`,
+      found: `${first} is not built yet`,
+      next: 'npm run build',
+    });
+  }
   return spawn(
     'unshare',
     [
       ...(rootless ? ['--user', '--map-root-user'] : []),
       ...['--pid', '--fork', '--kill-child', '--mount', '--mount-proc', '--net'],
-      ...['--propagation', 'private', '--', process.execPath, join(programs, 'lab-init.js')],
+      ...['--propagation', 'private', '--', process.execPath, first],
       ...['--lab-id', id, '--programs', programs, '--variant', options.variant ?? 'veth'],
       ...(options.swaps ?? []).flatMap((swap) => ['--swap', swap]),
       ...(options.truenas === undefined ? [] : ['--truenas', options.truenas]),

@@ -33,6 +33,20 @@ describeWith(['namespaces', 'ip', 'nft'], 'life of a lab', () => {
     expect(Math.min(...took)).toBeLessThan(2_000);
   });
 
+  test('tells each of its steps but the last, which is to be there', async () => {
+    const told: string[] = [];
+    const lab = await startTestLab({ id: 'told', onStep: (step) => told.push(step) });
+    await lab.stop();
+    expect([...told, 'ready']).toEqual(STEPS);
+  });
+
+  test('says what to do when its programs were not built', async () => {
+    await expect(startTestLab({ programs: '/nowhere' })).rejects.toMatchObject({
+      message: expect.stringMatching(/^Cannot start lab .*lab-init\.js is not built yet/),
+      next: 'npm run build',
+    });
+  });
+
   test.each(STEPS)('killed at "%s", its owner leaves nothing', async (step) => {
     const id = `killed-${step}`;
     let traces: Traces | undefined;
