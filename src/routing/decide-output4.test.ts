@@ -179,6 +179,14 @@ describe('IPv4 tables', () => {
   });
 });
 
+test('a gateway behind lo may have been local when its route was added', () => {
+  const route = '8.8.0.0/16 via 10.2.0.9 dev lo';
+  expect(ask({ routes: route, addresses: 'lo 10.2.0.1/8' })).toEqual([
+    'lo from 10.2.0.1',
+    'lo via 10.2.0.9 from 10.2.0.1',
+  ]);
+});
+
 describe('IPv4 sources', () => {
   test('the address in the subnet of the gateway is chosen', () => {
     const more = `${addresses}\neth0 172.16.0.2/24`;

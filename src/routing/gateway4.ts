@@ -39,6 +39,8 @@ export function usesGateway(k: Kernel4, at: HopAt, choices: Choices): boolean {
 
 function isAtHostScope(k: Kernel4, { table, row, hop }: HopAt): boolean {
   if (k.ownersOf(table.hopGateway[hop] as number).length > 0) return true;
+  // what addresses of lo bring are routes of host scope to all of their prefix, and may be gone since
+  if (table.hopDevice[hop] === LOOPBACK) return true;
   const flow = {
     ...emptyFlow4(),
     destination: table.hopGateway[hop] as number,
