@@ -12,6 +12,10 @@ import { applyChange } from '../../src/routing/whatif-change.ts';
 import { printed } from '../readers/state.ts';
 import { describeWith } from '../support/needs.ts';
 
+/** The kernel takes an IPv6 address into use in its own time; five seconds at most. */
+const SETTLE =
+  'n=0; while [ $n -lt 250 ] && ip -6 -o addr show tentative | grep -q .; do n=$((n+1)); sleep 0.02; done';
+
 // devices that keep their carrier whatever happens to others
 const SETUP = `
 ip link set lo up
@@ -36,6 +40,7 @@ ip -6 route add 2a01::/16 via fd00:2::9 metric 5
 ip rule add fwmark 0x80000/0xff0000 lookup main priority 5210
 ip rule add lookup 52 priority 5270
 ip -6 rule add lookup 52 priority 5270
+${SETTLE}
 `;
 
 const READ = {
@@ -61,7 +66,7 @@ function statesAround(command: string): readonly [NetworkState, NetworkState] {
   const keys = Object.keys(READ) as (keyof typeof READ)[];
   const commands = Object.fromEntries([
     ...keys.map((key) => [`before ${key}`, READ[key]]),
-    ['change', command],
+    ['change', `${command}; ${SETTLE}`],
     ...keys.map((key) => [`after ${key}`, READ[key]]),
   ]);
   const output = printed(SETUP, commands);
