@@ -43,18 +43,39 @@ const SETTLE = [
   'ip link set lo alias settled',
 ];
 
+/**
+ * What a kernel may change by itself while it is read: carriers and the routes by them, when it is
+ * busy, and neighbours that failed, which it forgets when all namespaces together have many.
+ */
+const MAY_MOVE =
+  '{ ip -o link show; ip -4 route show table all; ip -6 route show table all; ip neigh show nud all | grep -v NOARP; }';
+const TRIES = 3;
+
 /** No scenario takes longer unless the machine is stuck. */
 const TIMEOUT_MS = 120_000;
 
 /**
- * Makes the namespace, asks it everything, and lets it go again: it lives as long as one shell.
+ * Makes the namespace, asks it everything, and lets it go again: it lives as long as one shell. One
+ * that was not the same after the questions as before them is made anew.
+ *
+ * @throws {Error} If none of three kept still.
  */
 export async function record(scenario: Scenario): Promise<Recording> {
+  for (let left = TRIES; left > 0; left--) {
+    const recording = await recordOnce(scenario);
+    if (recording) return recording;
+  }
+  throw new Error(
+    `Cannot record seed ${scenario.seed}: its links, routes or neighbours changed meanwhile`,
+  );
+}
+
+async function recordOnce(scenario: Scenario): Promise<Recording | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'returnpath-differential-'));
   try {
     await writeFile(join(folder, 'run.sh'), await script(folder, scenario));
     await runInNamespace(join(folder, 'run.sh'));
-    return await collect(folder, scenario);
+    return (await keptStill(folder)) ? await collect(folder, scenario) : undefined;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -73,6 +94,7 @@ async function script(folder: string, { steps, queries }: Scenario): Promise<str
     lines.push(`ip ${familyFlag(first?.by)} -force -batch ${file} >/dev/null 2>&1`);
   }
   lines.push(...SETTLE);
+  lines.push(`${MAY_MOVE} >before`);
   for (const part of PART_NAMES) lines.push(`( ${STATE_COMMANDS[part]} ) >${part}.out 2>/dev/null`);
   for (const family of ['ipv4', 'ipv6'] as const) {
     const text = queries[family].map((query) => `${commandOf(query)}\n`).join('');
@@ -80,6 +102,7 @@ async function script(folder: string, { steps, queries }: Scenario): Promise<str
     const files = `ask-${family} >answers-${family}.out 2>errors-${family}.out`;
     lines.push(`ip ${familyFlag(family)} -j -N -force -batch ${files}`);
   }
+  lines.push(`${MAY_MOVE} >after`);
   return `${lines.join('\n')}\nexit 0\n`;
 }
 
@@ -116,6 +139,13 @@ async function runInNamespace(path: string): Promise<void> {
       else reject(new Error(`Cannot run a namespace: unshare ended with ${signal ?? code}`));
     });
   });
+}
+
+async function keptStill(folder: string): Promise<boolean> {
+  const [before, after] = await Promise.all(
+    ['before', 'after'].map((name) => readFile(join(folder, name), 'utf8')),
+  );
+  return before === after;
 }
 
 async function collect(folder: string, scenario: Scenario): Promise<Recording> {
