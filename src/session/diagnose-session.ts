@@ -1,30 +1,20 @@
-import { collectHost } from '../collect/index.ts';
-import { askKernel } from '../collect/linux/ask-kernel.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
-import {
-  gatewayOf,
-  type RouteQuestion,
-  routeQuestions,
-  sharedAddresses,
-} from '../diagnose/questions.ts';
+import { gatewayOf, routeQuestions, sharedAddresses } from '../diagnose/questions.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
-import type { HostFacts } from '../model/host.ts';
 import { FAMILIES } from '../model/network.ts';
-import { OutsideError } from '../model/outside-error.ts';
 import { familyOf } from '../model/prefix.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { KubeOptions, Kubernetes } from '../ports/kubernetes.ts';
 import type { OpenVantage, Vantage } from '../ports/vantage.ts';
-import { pingsByApi } from './api-pings.ts';
 import { controlOrders, targetOrders } from './asks.ts';
 import { ClusterLook } from './cluster-look.ts';
 import { isConclusive, SECOND_TRY_MS } from './conclusive.ts';
 import { Gathering } from './gathering.ts';
-import { hasRules, sawNothing } from './merge-hosts.ts';
-import { OpenedVantages } from './opened-vantages.ts';
+import { HostLooks } from './host-looks.ts';
 import { Probing } from './probing.ts';
 import { type DiagnoseRequest, isBareAddress } from './request.ts';
+import { secondTrip } from './second-trip.ts';
 import { givenAddresses, isLanAddress, startingAddresses } from './server-addresses.ts';
 import { waitForSilence } from './service-silence.ts';
 
@@ -71,26 +61,21 @@ export async function runDiagnosis(
 class Session {
   readonly #request: DiagnoseRequest;
   readonly #surroundings: Surroundings;
-  readonly #options: DiagnoseOptions;
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
   readonly #gathering: Gathering;
   readonly #probing: Probing;
-  readonly #vantages = new OpenedVantages();
+  readonly #hosts: HostLooks;
   readonly #cluster: ClusterLook | undefined;
   /** Everything under way but the probes. */
   readonly #work = new Set<Promise<unknown>>();
   readonly #probes = new Set<Promise<unknown>>();
-  readonly #looked = new Set<string>();
   readonly #asked = new Set<string>();
-  /** URLs of vantages that cannot ask the kernel about routes. */
-  readonly #mute = new Set<string>();
   #wake: () => void = () => {};
 
   constructor(request: DiagnoseRequest, surroundings: Surroundings, options: DiagnoseOptions) {
     this.#request = request;
     this.#surroundings = surroundings;
-    this.#options = options;
     this.#signal = AbortSignal.any([
       options.signal,
       this.#stop.signal,
@@ -108,15 +93,24 @@ class Session {
       surroundings.clock.now(),
     );
     this.#probing = new Probing(surroundings.clock, request.probeTimeoutMs, () => this.#wake());
+    const means = {
+      surroundings,
+      signal: this.#signal,
+      gathering: this.#gathering,
+      say: (line: string) => options.onProgress?.(line),
+    };
+    this.#hosts = new HostLooks({
+      ...means,
+      options: request.vantage,
+      probePods: () => this.#cluster?.probePods ?? {},
+      onReady: (vantage, role) => this.#named(vantage, role),
+    });
     this.#cluster =
       request.cluster &&
       new ClusterLook({
+        ...means,
         request: { ...request, cluster: request.cluster },
-        surroundings,
-        signal: this.#signal,
-        gathering: this.#gathering,
-        say: (line) => options.onProgress?.(line),
-        look: (url, role) => this.#openAndRead(url, role),
+        look: (url, role) => this.#hosts.look(url, role),
       });
   }
 
@@ -136,7 +130,7 @@ class Session {
 
   async close(): Promise<void> {
     this.#stop.abort();
-    await this.#vantages.close();
+    await this.#hosts.close();
     this.#cluster?.close();
   }
 
@@ -175,62 +169,7 @@ class Session {
 
   /** Opens a vantage and reads everything about its host. A bare address cannot be looked at. */
   #look(url: string, role: Role): void {
-    if (isBareAddress(url)) return;
-    this.#track(this.#work, this.#openAndRead(url, role));
-  }
-
-  /** @returns What the host is, or nothing when it could not be looked at: that is noted. */
-  async #openAndRead(url: string, role: Role): Promise<HostFacts | undefined> {
-    const { openVantage, clock } = this.#surroundings;
-    const { vantage: options } = this.#request;
-    try {
-      const probePods = { ...options.probePods, ...this.#cluster?.probePods };
-      const vantage = await openVantage(url, { ...options, probePods }, this.#signal);
-      this.#vantages.add(vantage);
-      // what is opened by the cluster's API has not spoken with the host itself yet
-      const isDoubtful = /^(?:pod|node):/.test(url);
-      const take = () => {
-        this.#vantages.ready(vantage);
-        this.#named(vantage, role);
-      };
-      if (!isDoubtful) take();
-      this.#wake();
-      let hasSpoken = !isDoubtful;
-      const collected = await collectHost(vantage, {
-        clock,
-        signal: this.#signal,
-        onUpdate: (soFar) => {
-          if (sawNothing(soFar) !== undefined) return;
-          this.#gathering.host(soFar, url);
-          if (!hasSpoken) {
-            hasSpoken = true;
-            take();
-            this.#wake();
-          }
-        },
-      });
-      const why = isDoubtful ? sawNothing(collected) : undefined;
-      if (why !== undefined) throw new Error(why);
-      this.#gathering.host(collected, url);
-      this.#looked.add(vantage.hostId);
-      if (isDoubtful && !hasRules(collected.facts)) this.#mute.add(url);
-      this.#options.onProgress?.(`${calledUrl(url)}: rules, routes and tailnet read`);
-      return collected.facts;
-    } catch (error) {
-      this.#failed(url, error);
-      return undefined;
-    }
-  }
-
-  #failed(url: string, error: unknown): void {
-    if (this.#signal.aborted) {
-      this.#gathering.fail({ vantage: url, why: 'no answer before the deadline' });
-      return;
-    }
-    const why = error instanceof Error ? error.message : String(error);
-    const next = error instanceof OutsideError ? error.next : undefined;
-    this.#gathering.fail({ vantage: url, why, ...(next ? { next } : {}) });
-    this.#options.onProgress?.(`${calledUrl(url)}: ${why}`);
+    if (!isBareAddress(url)) this.#track(this.#work, this.#hosts.look(url, role));
   }
 
   /** From now on the host is called by its id, and addresses known before looking are asked. */
@@ -242,6 +181,7 @@ class Session {
       this.#gathering.ask({ [role]: vantage.hostId });
     }
     if (role === 'to' && !this.#cluster) this.#addAddresses(vantage.addresses.filter(isLanAddress));
+    this.#wake();
   }
 
   /** Addresses that were found out; those that the user gave are all that is asked. */
@@ -260,10 +200,10 @@ class Session {
 
   #learnAddresses(): void {
     const { from, to, controls } = this.#gathering.question;
-    if (!this.#looked.has(from)) return;
+    if (!this.#hosts.hasLookedAt(from)) return;
     const snapshot = this.#snapshot();
     // the address that stands in volumes is the one that matters
-    if (this.#looked.has(to) && !this.#cluster?.knowsServer) {
+    if (this.#hosts.hasLookedAt(to) && !this.#cluster?.knowsServer) {
       this.#addAddresses(sharedAddresses(snapshot));
     }
     const families = new Set(controls.map(familyOf));
@@ -276,7 +216,7 @@ class Session {
   #startProbes(): void {
     const { from, compare, serverAddresses, ports, controls } = this.#gathering.question;
     for (const id of [from, ...compare]) {
-      const [vantage] = this.#vantages.of(id);
+      const [vantage] = this.#hosts.vantagesOf(id);
       if (!vantage || serverAddresses.length === 0) continue;
       const byShell = vantage.probe === undefined;
       const targets = serverAddresses.flatMap((address) =>
@@ -301,12 +241,12 @@ class Session {
   #askKernels(): void {
     const { from, to, serverAddresses } = this.#gathering.question;
     const clientIsDone =
-      this.#vantages.of(from).length > 0
-        ? this.#looked.has(from) && this.#probing.hasStartedFrom(from)
+      this.#hosts.vantagesOf(from).length > 0
+        ? this.#hosts.hasLookedAt(from) && this.#probing.hasStartedFrom(from)
         : isBareAddress(from) || this.#work.size === 0;
     if (!clientIsDone || !this.#probing.allHeardOf || this.#waitsForSilence()) return;
-    if (this.#looked.has(from)) this.#askOnce(from, serverAddresses);
-    if (this.#looked.has(to)) this.#askOnce(to, []);
+    if (this.#hosts.hasLookedAt(from)) this.#askOnce(from, serverAddresses);
+    if (this.#hosts.hasLookedAt(to)) this.#askOnce(to, []);
   }
 
   #waitsForSilence(): boolean {
@@ -315,37 +255,23 @@ class Session {
   }
 
   #askOnce(id: string, neighbours: readonly string[]): void {
-    for (const vantage of this.#vantages.of(id)) {
+    for (const vantage of this.#hosts.vantagesOf(id)) {
       if (this.#asked.has(vantage.url)) continue;
       this.#asked.add(vantage.url);
-      // one that could not even read rules has no `ip` to ask by
-      const questions = this.#mute.has(vantage.url) ? [] : routeQuestions(this.#snapshot());
-      const asked = questions.filter(({ host }) => host === id);
-      const { clock } = this.#surroundings;
-      const ask = {
-        questions: asked.map(toKernelQuestion),
+      const questions = this.#hosts.canAskRoutes(vantage) ? routeQuestions(this.#snapshot()) : [];
+      const trip = {
+        questions: questions.filter(({ host }) => host === id),
         neighbours,
-        peers: [...new Set(asked.map(({ destination }) => destination))],
-        clock,
+        snapshot: this.#snapshot(),
+        clock: this.#surroundings.clock,
         signal: this.#signal,
       };
-      this.#track(
-        this.#work,
-        askKernel(vantage, ask).then(({ observations }) => this.#gathering.observe(observations)),
-      );
-      const means = { snapshot: this.#snapshot(), clock, signal: this.#signal };
-      this.#track(
-        this.#work,
-        pingsByApi(vantage, asked, means).then((pings) => this.#gathering.observe(pings)),
-      );
+      for (const observed of secondTrip(vantage, trip)) {
+        this.#track(
+          this.#work,
+          observed.then((observations) => this.#gathering.observe(observations)),
+        );
+      }
     }
   }
-}
-
-function toKernelQuestion({ destination, source, inputDevice }: RouteQuestion) {
-  return { flow: { protocol: 'tcp' as const, destination, source }, inputDevice };
-}
-
-function calledUrl(url: string): string {
-  return url === 'local:' ? 'this machine' : url;
 }
