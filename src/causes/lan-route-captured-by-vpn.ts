@@ -149,7 +149,7 @@ function replyCommand({ server, client }: Case): string {
 
 // Without a look at the server, the pattern of who fails is what is left: the one client that the
 // tailnet advertises stays unanswered, a neighbour that it does not advertise is answered, or at
-// least the server answers ARP.
+// least the server is up.
 function judgeFromOutside(c: Case): Verdict {
   const { client, server } = c;
   const unknown: Verdict = { is: 'unknown', missing: [`${replyCommand(c)} on ${server.name}`] };
@@ -165,7 +165,7 @@ function judgeFromOutside(c: Case): Verdict {
   if (!advertiser || silent.length + told.length === 0) return unknown;
   // one that is advertised as well and is answered speaks against it
   if (answered.some((one) => one.address && advertiserOfAny(c, one.address))) return unknown;
-  if (!works && !answersArp(c)) return unknown;
+  if (!works && !isUp(c)) return unknown;
 
   const probe = c.others.find(({ client: one }) => one.id === works?.id)?.probes.find(cameBack);
   const instead = works
@@ -220,16 +220,15 @@ function hangingMessages({ snapshot, client, server }: Case): readonly Evidence[
   }));
 }
 
-/** The client knows the server's hardware address: somebody is there. */
-function answersArp({ snapshot, client, server }: Case): boolean {
-  return snapshot.observations.some(
-    (o) =>
-      o.kind === 'neighbour' &&
-      o.host === client.id &&
-      o.neighbour.address === server.address &&
-      o.neighbour.mac !== undefined &&
-      !o.neighbour.state.includes('FAILED'),
-  );
+/** The server answers ARP, or at the address that it seems to have in the tailnet. */
+function isUp({ snapshot, client, server }: Case): boolean {
+  const { tailnetAddresses = [] } = snapshot.question;
+  return snapshot.observations.some((o) => {
+    if (o.kind === 'probe') return tailnetAddresses.includes(o.flow.destination) && cameBack(o);
+    if (o.kind !== 'neighbour' || o.host !== client.id) return false;
+    const { address, mac, state } = o.neighbour;
+    return address === server.address && mac !== undefined && !state.includes('FAILED');
+  });
 }
 
 /** Who advertises `address`: what the cluster calls it, or the machine of the tailnet. */

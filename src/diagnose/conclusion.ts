@@ -51,6 +51,14 @@ export function nextSteps(
     return wanted.length > 0 ? wanted : ['Look at the server too: --to ssh://USER@SERVER'];
   }
   return findings.some(({ certainty }) => certainty === 'likely')
-    ? ['Prove it before you change anything: see "to prove" above.']
+    ? [`Prove it before you change anything: see "to prove" above${askPerson(findings)}.`]
     : ['After the change run this again; it must say HEALTHY.'];
+}
+
+/** Where one answer of the server's kernel decides, and nobody could look at the server. */
+function askPerson(findings: Draft['findings']): string {
+  const open = findings.find(({ wouldProve = '' }) => wouldProve.startsWith('ip route get'));
+  const { source, destination } = open?.flows[0] ?? {};
+  if (!source || !destination) return '';
+  return `, or have somebody there paste what \`returnpath ask nas --client ${source} --server ${destination}\` prints`;
 }

@@ -36,6 +36,7 @@ export function differential(snapshot: Snapshot): string[] {
     ),
     byNetwork(client, others.filter(isPod), { snapshot, server }),
     byTarget(client, { snapshot, server }),
+    byAddress(snapshot, server),
     byClient(
       client,
       others.filter((one) => !isPod(one) && !nodeNames.has(one.id)),
@@ -132,6 +133,20 @@ function byTarget(
   return answering !== undefined
     ? `by target: ${client.name} is answered by ${answering} and not by ${server}: its own network works`
     : `by target: ${client.name} is answered neither by ${first.flow.destination} nor by ${server}: look at the network of ${client.name} first`;
+}
+
+/** The server's addresses side by side: one in the tailnet may answer where that of the LAN is silent. */
+function byAddress(snapshot: Snapshot, server: string): string | undefined {
+  const { compare, from, tailnetAddresses = [] } = snapshot.question;
+  for (const id of [from, ...compare]) {
+    for (const address of tailnetAddresses) {
+      const inTailnet = witnessOf(snapshot, id, address);
+      const onLan = witnessOf(snapshot, id, server);
+      if (inTailnet.fate !== 'answered' || onLan.fate !== 'silent') continue;
+      return `by address: ${inTailnet.name} is answered by ${address} in the tailnet and not by ${server}: the server is up, and what is broken is its LAN side or the way back by it`;
+    }
+  }
+  return undefined;
 }
 
 function byClient(

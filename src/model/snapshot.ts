@@ -13,6 +13,8 @@ export const Question = z.object({
   to: z.string(),
   /** Addresses of the server under which clients use it, best known first. */
   serverAddresses: z.array(z.string()),
+  /** Addresses that the server seems to have inside a tailnet: another way to see that it is up. */
+  tailnetAddresses: z.array(z.string()).optional(),
   ports: z.array(z.number().int()),
   /** LAN addresses asked from the same client. */
   controls: z.array(z.string()),

@@ -44,3 +44,8 @@ export function controlOrders(address: string): ProbeOrder[] {
     { role: 'control', probe: 'icmp', address },
   ];
 }
+
+/** Whether a server is up, by an address that only a tailnet knows. */
+export function tailnetOrders(address: string, ports: readonly number[]): ProbeOrder[] {
+  return ports.map((port) => ({ role: 'target', probe: 'tcp', address, port }));
+}

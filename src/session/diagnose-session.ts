@@ -1,5 +1,7 @@
+import type { ProbeOrder } from '../collect/probes/run-probes.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
 import { gatewayOf, routeQuestions, sharedAddresses } from '../diagnose/questions.ts';
+import { tailnetAddresses } from '../diagnose/tailnet-addresses.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
 import { FAMILIES } from '../model/network.ts';
 import { familyOf } from '../model/prefix.ts';
@@ -7,7 +9,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { KubeOptions, Kubernetes } from '../ports/kubernetes.ts';
 import type { OpenVantage, Vantage } from '../ports/vantage.ts';
-import { controlOrders, targetOrders } from './asks.ts';
+import { controlOrders, tailnetOrders, targetOrders } from './asks.ts';
 import { ClusterLook } from './cluster-look.ts';
 import { isConclusive, SECOND_TRY_MS } from './conclusive.ts';
 import { Gathering } from './gathering.ts';
@@ -200,8 +202,10 @@ class Session {
 
   #learnAddresses(): void {
     const { from, to, controls } = this.#gathering.question;
-    if (!this.#hosts.hasLookedAt(from)) return;
     const snapshot = this.#snapshot();
+    const inTailnet = this.#cluster ? tailnetAddresses(snapshot) : [];
+    if (inTailnet.length > 0) this.#gathering.ask({ tailnetAddresses: inTailnet });
+    if (!this.#hosts.hasLookedAt(from)) return;
     // the address that stands in volumes is the one that matters
     if (this.#hosts.hasLookedAt(to) && !this.#cluster?.knowsServer) {
       this.#addAddresses(sharedAddresses(snapshot));
@@ -222,7 +226,11 @@ class Session {
       const targets = serverAddresses.flatMap((address) =>
         targetOrders(address, ports, { byShell }),
       );
-      const orders = id === from ? [...targets, ...controls.flatMap(controlOrders)] : targets;
+      const orders = [
+        ...targets,
+        ...(id === from ? controls.flatMap(controlOrders) : []),
+        ...this.#tailnetOrders(id),
+      ];
       const probes = this.#probing.start(vantage, orders);
       if (!probes) continue;
       this.#track(this.#probes, probes);
@@ -232,6 +240,13 @@ class Session {
         () => {},
       );
     }
+  }
+
+  /** A member of the tailnet may see that the server is up where the LAN does not. */
+  #tailnetOrders(id: string): ProbeOrder[] {
+    const { tailnetAddresses: addresses = [], ports } = this.#gathering.question;
+    const tailscale = this.#gathering.hostFacts(id)?.tailscale;
+    return tailscale?.status.seen ? addresses.flatMap((one) => tailnetOrders(one, ports)) : [];
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { CollectedHost } from '../collect/draft.ts';
 import type { ClusterFacts } from '../model/cluster.ts';
+import type { HostFacts } from '../model/host.ts';
 import type { Observation } from '../model/observation.ts';
 import {
   type FailedVantage,
@@ -38,6 +39,12 @@ export class Gathering {
     const { id } = collected.facts;
     const ways = this.#hosts.get(id) ?? new Map<string, CollectedHost>();
     this.#hosts.set(id, ways.set(url, collected));
+  }
+
+  /** What is known of one host so far. */
+  hostFacts(id: string): HostFacts | undefined {
+    const ways = this.#hosts.get(id);
+    return ways && [...ways.values()].reduce(mergeHosts).facts;
   }
 
   cluster(facts: ClusterFacts): void {
