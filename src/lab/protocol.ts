@@ -78,10 +78,10 @@ export type ToHub =
     };
 
 /**
- * `trouble` makes something go wrong while somebody mends; `relogin` logs the node of the NAS out,
+ * `release` makes the TrueNAS one of another release; `trouble` makes something go wrong while somebody mends; `relogin` logs the node of the NAS out,
  * whereupon its container logs it in again; `reboot` starts a machine anew.
  */
-export type LabCommand = 'break' | 'mend' | 'status' | 'trouble' | 'relogin' | 'reboot';
+export type LabCommand = 'break' | 'mend' | 'status' | 'release' | 'trouble' | 'relogin' | 'reboot';
 
 export type FromHub =
   | { readonly is: 'state'; readonly seq: number; readonly state: ProcessState }

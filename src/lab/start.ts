@@ -2,13 +2,10 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { OutsideError } from '../model/outside-error.ts';
-import { commandLab } from './control.ts';
-import { findLabs, type RunningLab } from './find-labs.ts';
+import { findLabs } from './find-labs.ts';
 import type { LabVariant } from './lab-file.ts';
-import { locateLabHost } from './locate.ts';
-import { builtPrograms, labEnvironment, labPath } from './programs.ts';
-import type { Trouble } from './protocol.ts';
-import { stopLab } from './stop.ts';
+import { type Lab, labHandle } from './lab-handle.ts';
+import { builtPrograms, labPath } from './programs.ts';
 import {
   DEFAULT_BACK_OFF_SCALE,
   withKubernetes,
@@ -16,6 +13,8 @@ import {
   withSwap,
 } from './topology/adjust.ts';
 import { homelab } from './topology/homelab.ts';
+
+export type { Lab } from './lab-handle.ts';
 
 export interface LabOptions {
   /** Letters, digits and dashes; absent: one that no running lab has. */
@@ -39,32 +38,6 @@ export interface LabOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called with each step of building, as it is reached. */
   readonly onStep?: ((step: string, ownerPid: number) => void) | undefined;
-}
-
-interface ExecResult {
-  readonly stdout: string;
-  readonly stderr: string;
-  /** Absent when a signal ended it. */
-  readonly exitCode: number | undefined;
-}
-
-/** A running lab in our hands. */
-export interface Lab {
-  readonly id: string;
-  readonly ownerPid: number;
-  /** Resolves when the fault is in force everywhere. */
-  break(fault: string): Promise<void>;
-  mend(fault: string): Promise<void>;
-  /** Makes something go wrong while somebody mends; absent: nothing any more. */
-  trouble(name?: Trouble): Promise<void>;
-  /** Logs the NAS' node out; resolves when its container has logged it in again. */
-  relogin(): Promise<void>;
-  /** Starts a machine anew, with its containers; what is on its disk stays. */
-  reboot(host: string): Promise<void>;
-  /** Runs a program on a host. A program that fails is a result, not an error. */
-  exec(host: string, argv: readonly string[]): Promise<ExecResult>;
-  /** Ends the lab and waits until its processes are gone. Safe to call twice. */
-  stop(): Promise<void>;
 }
 
 const ID = /^[a-z0-9][a-z0-9-]{0,30}$/i;
@@ -104,38 +77,6 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   }
   if (options.keep) release(owner);
   return labHandle(id, ownerPid);
-}
-
-function labHandle(id: string, ownerPid: number): Lab {
-  const running = (): RunningLab => {
-    const found = findLabs().find((lab) => lab.id === id);
-    if (found) return found;
-    throw new OutsideError({ doing: `use lab "${id}"`, found: 'it has ended' });
-  };
-  return {
-    id,
-    ownerPid,
-    async break(fault) {
-      await commandLab(running(), 'break', fault);
-    },
-    async mend(fault) {
-      await commandLab(running(), 'mend', fault);
-    },
-    async trouble(name) {
-      await commandLab(running(), 'trouble', name);
-    },
-    async relogin() {
-      await commandLab(running(), 'relogin');
-    },
-    async reboot(host) {
-      await commandLab(running(), 'reboot', host);
-    },
-    async exec(host, argv) {
-      const { enter } = await locateLabHost(id, host);
-      return await execute([...enter, ...argv]);
-    },
-    stop: () => stopLab(ownerPid, id),
-  };
 }
 
 function unusedId(): string {
@@ -245,22 +186,4 @@ function release(owner: ChildProcess): void {
   owner.stdout?.destroy();
   owner.stderr?.destroy();
   owner.unref();
-}
-
-function execute(argv: readonly string[]): Promise<ExecResult> {
-  const [command = '', ...args] = argv;
-  return new Promise((resolve, reject) => {
-    const env = labEnvironment();
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (chunk) => {
-      stdout += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      stderr += chunk;
-    });
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ stdout, stderr, exitCode: code ?? undefined }));
-  });
 }

@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { LAB_API_KEY } from '../../src/lab/truenas/accounts.ts';
 import { runWithLab } from '../support/lab-script.ts';
 import { leftoversOf, tracesOf } from '../support/leftovers.ts';
 import { describeWith } from '../support/needs.ts';
 
 const NOBODY = 65_534;
+const SHELL_CLIENT = join(import.meta.dirname, '../support/shell-client.mjs');
 
 // As an ordinary user every lab test is one of these; here root becomes one.
 describeWith(
@@ -34,6 +37,24 @@ describeWith(
         { route: '10.0.0.197 from 10.0.0.210 dev tailscale0 table 52 uid 0' },
         { mended: true },
       ]);
+    });
+
+    test('has a NAS with its web shell, containers and reboots', async () => {
+      const said = await runWithLab({
+        id: 'nobody-nas',
+        uid: NOBODY,
+        body: `
+      const { stdout } = await lab.exec('utility', [process.execPath, ${JSON.stringify(SHELL_CLIENT)}, ${JSON.stringify(LAB_API_KEY)}, 'echo uid=$(id -u); tailscale set --accept-routes']);
+      say({ uid: stdout.includes('uid=0') });
+      const rules = async () => (await lab.exec('nas', ['ip', 'route', 'show', 'table', '52'])).stdout;
+      say({ captured: (await rules()).includes('10.0.0.197') });
+      const { exitCode } = await lab.exec('nas', ['docker', 'restart', 'ix-tailscale-tailscale-1']);
+      say({ restarted: exitCode });
+      await lab.reboot('nas');
+      say({ reachable: (await lab.exec('utility', ['ping', '-c1', '-W2', '10.0.0.210'])).exitCode });
+    `,
+      });
+      expect(said).toEqual([{ uid: true }, { captured: true }, { restarted: 0 }, { reachable: 0 }]);
     });
 
     test('leaves nothing when its owner is killed', async () => {

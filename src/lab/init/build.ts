@@ -30,6 +30,7 @@ export async function buildLab(plan: Plan, onStep: (step: string) => void): Prom
     },
     command: oneAtATime(async ({ command, name = '' }) => {
       if (command === 'break' || command === 'mend') await state.set(name, command === 'break');
+      if (command === 'release') state.setRelease(name);
       if (command === 'trouble') state.setTrouble(name);
       if (command === 'relogin') await logInAgain(state.localApiOf('nas-tailscale'));
       if (command === 'reboot') await rebootHost(plan, name);

@@ -9,7 +9,14 @@ import {
 } from '../protocol.ts';
 import { stableId } from '../tailnet/identity.ts';
 import type { PrefsEdit } from '../tailscaled/prefs.ts';
-import { type DaemonSpec, type HostSpec, networkOf, type Topology } from '../topology/topology.ts';
+import { assertRelease } from '../topology/adjust.ts';
+import {
+  type DaemonSpec,
+  type HostSpec,
+  networkOf,
+  type Topology,
+  type TruenasRelease,
+} from '../topology/topology.ts';
 import { editPrefs } from './local-api-client.ts';
 import { switchPort } from './network-batch.ts';
 import type { Plan } from './plan.ts';
@@ -34,6 +41,8 @@ export interface LabState {
    * @throws {RangeError} If there is no such trouble.
    */
   setTrouble(name: string): void;
+  /** Makes the TrueNAS another release. @throws {RangeError} If the lab does not know it. */
+  setRelease(name: string): void;
   /** Path of the LocalAPI socket of a host's tailscaled. */
   localApiOf(host: string): string;
 }
@@ -55,6 +64,7 @@ export function createLabState(context: LabStateContext): LabState {
   let active: readonly Fault[] = [];
   let parts: Parts = new Map();
   let trouble: Trouble | undefined;
+  let release: TruenasRelease | undefined;
   let acceptRoutes: DaemonState['acceptRoutes'];
   /** Values that sysctls had before a fault first touched them. */
   const untouched = new Map<string, string>();
@@ -137,7 +147,9 @@ export function createLabState(context: LabStateContext): LabState {
     const part = parts.get(`daemon ${host} ${spec.kind}`);
     const mode = part?.kind === 'daemon' ? part.mode : 'serving';
     if (spec.kind === 'truenas') {
-      return { ...spec, mode, acceptRoutes, trouble: troubleOf('truenas', trouble) };
+      const released = release ?? spec.release;
+      const troubled = troubleOf('truenas', trouble);
+      return { ...spec, mode, acceptRoutes, release: released, trouble: troubled };
     }
     if (host !== APP_HOST) return { ...spec, mode };
     return { ...spec, mode, trouble: troubleOf('tailscaled', trouble) };
@@ -184,6 +196,11 @@ export function createLabState(context: LabStateContext): LabState {
         throw new RangeError(`Cannot find the trouble "${name}": known are ${known.join(', ')}`);
       }
       trouble = name === '' ? undefined : (name as Trouble);
+      context.refresh();
+    },
+    setRelease(name) {
+      assertRelease(name);
+      release = name;
       context.refresh();
     },
     localApiOf: (host) => context.localApi(hostNamed(host)),

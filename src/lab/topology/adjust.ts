@@ -56,18 +56,18 @@ export function withKubernetes(
 
 /** @throws {RangeError} If it is no release the lab can emulate. */
 export function withRelease(topology: Topology, release: string): Topology {
-  if (!isRelease(release)) {
-    throw new RangeError(
-      `Cannot emulate TrueNAS "${release}": known are ${TRUENAS_RELEASES.join(', ')}`,
-    );
-  }
+  assertRelease(release);
   return mapDaemons(topology, (daemon) =>
     daemon.kind === 'truenas' ? { ...daemon, release } : daemon,
   );
 }
 
-function isRelease(text: string): text is TruenasRelease {
-  return (TRUENAS_RELEASES as readonly string[]).includes(text);
+/** @throws {RangeError} If it is no release the lab can emulate. */
+export function assertRelease(text: string): asserts text is TruenasRelease {
+  if ((TRUENAS_RELEASES as readonly string[]).includes(text)) return;
+  throw new RangeError(
+    `Cannot emulate TrueNAS "${text}": known are ${TRUENAS_RELEASES.join(', ')}`,
+  );
 }
 
 function mapDaemons(

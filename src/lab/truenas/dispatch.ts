@@ -1,5 +1,6 @@
 import { recordAudit } from './audit.ts';
 import { CallError, invalid } from './call-error.ts';
+import type { JobReporter } from './jobs.ts';
 import type { Method, Methods, Nas } from './method.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { isSince } from './release.ts';
@@ -25,6 +26,8 @@ export interface Dispatcher {
    */
   call(ask: Ask): Promise<unknown>;
 }
+
+const NOBODY_LISTENS: JobReporter = { progress: () => {}, log: () => {} };
 
 export function createDispatcher(nas: Nas, methods: Methods, rate: RateLimit): Dispatcher {
   function methodNamed(name: string): Method | undefined {
@@ -58,11 +61,11 @@ export function createDispatcher(nas: Nas, methods: Methods, rate: RateLimit): D
     recordAudit(nas.database, session, { event: 'METHOD_CALL', data, success });
   }
 
-  async function run(ask: Ask, method: Method, progress: (p: number, d: string) => void) {
+  async function run(ask: Ask, method: Method, reporter: JobReporter): Promise<unknown> {
     const { session, params } = ask;
     const ended = (success: boolean) => audit(ask, method, ask.method, success);
     try {
-      const result = await method.call({ nas, session, params, progress });
+      const result = await method.call({ nas, session, params, ...reporter });
       ended(true);
       return result;
     } catch (error) {
@@ -77,10 +80,13 @@ export function createDispatcher(nas: Nas, methods: Methods, rate: RateLimit): D
       shownParams: method.shown ? method.shown(ask.params) : ask.params,
       messageId: ask.messageId,
       session: ask.session,
-      run: (progress) =>
-        run(ask, method, (percent, description) => {
-          progress(percent, description);
-          if (nas.trouble === 'socket-closes') ask.session.cut();
+      run: (reporter) =>
+        run(ask, method, {
+          ...reporter,
+          progress(percent, description) {
+            reporter.progress(percent, description);
+            if (nas.trouble === 'socket-closes') ask.session.cut();
+          },
         }),
     });
   }
@@ -92,7 +98,7 @@ export function createDispatcher(nas: Nas, methods: Methods, rate: RateLimit): D
       if (!method) throw new CallError('Method not found', 'ENOENT');
       await authorize(ask, method);
       checkCount(method, ask.params);
-      if (!method.job) return await run(ask, method, () => {});
+      if (!method.job) return await run(ask, method, NOBODY_LISTENS);
       const id = startJob(ask, method);
       return ask.session.legacyJobs ? id : await nas.jobs.result(id);
     },

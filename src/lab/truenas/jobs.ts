@@ -2,7 +2,12 @@ import { CallError, ERRNO, ValidationErrors } from './call-error.ts';
 import type { Row } from './filter-list.ts';
 import type { Notice, Session } from './session.ts';
 
-export type JobProgress = (percent: number, description: string) => void;
+/** How a method tells of itself while it runs. */
+export interface JobReporter {
+  progress(percent: number, description: string): void;
+  /** One piece of its log. */
+  log(text: string): void;
+}
 
 interface Job {
   readonly id: number;
@@ -14,6 +19,7 @@ interface Job {
   readonly ended: Promise<unknown>;
   state: 'RUNNING' | 'SUCCESS' | 'FAILED';
   progress: { percent: number; description: string; extra: unknown };
+  logs: string;
   finishedUnixMs?: number;
   result?: unknown;
   failure?: Error;
@@ -25,7 +31,7 @@ export interface JobStart {
   readonly shownParams: readonly unknown[];
   readonly messageId: unknown;
   readonly session: Session;
-  readonly run: (progress: JobProgress) => Promise<unknown>;
+  readonly run: (reporter: JobReporter) => Promise<unknown>;
 }
 
 /** Methods that run on after their call was answered. */
@@ -38,6 +44,8 @@ export interface Jobs {
   result(id: number): Promise<unknown>;
   /** Who has a job with this number started; undefined if it is gone. */
   ownerOf(id: number): string | undefined;
+  /** All that it has logged. */
+  logsOf(id: number): string;
 }
 
 /** Called with each change of a job and who started it. */
@@ -69,11 +77,17 @@ export function createJobs(now: () => number, onChange: JobListener): Jobs {
         startedUnixMs: now(),
         state: 'RUNNING',
         progress: { percent: 0, description: '', extra: null },
+        logs: '',
         // after the answer with its number, as a job has its own thread
         ended: new Promise((resolve) => setImmediate(resolve)).then(() =>
-          run((percent, description) => {
-            job.progress = { percent, description, extra: null };
-            tell(job, 'changed');
+          run({
+            progress(percent, description) {
+              job.progress = { percent, description, extra: null };
+              tell(job, 'changed');
+            },
+            log(text) {
+              job.logs += text;
+            },
           }),
         ),
       };
@@ -92,6 +106,7 @@ export function createJobs(now: () => number, onChange: JobListener): Jobs {
       return await job.ended;
     },
     ownerOf: (id) => jobs.get(id)?.username,
+    logsOf: (id) => jobs.get(id)?.logs ?? '',
   };
 }
 
@@ -105,8 +120,8 @@ function entryOf(job: Job): Row & { readonly id: number } {
     transient: false,
     description: null,
     abortable: false,
-    logs_path: null,
-    logs_excerpt: null,
+    logs_path: job.logs === '' ? null : `/var/log/jobs/${job.id}.log`,
+    logs_excerpt: job.logs === '' ? null : excerptOf(job.logs),
     progress: job.progress,
     result: job.result ?? null,
     result_encoding_error: null,
@@ -118,6 +133,15 @@ function entryOf(job: Job): Row & { readonly id: number } {
     time_finished: finishedUnixMs === undefined ? null : { $date: finishedUnixMs },
     credentials: username === undefined ? null : { type: 'USER', data: { username } },
   };
+}
+
+/** The first and the last five lines, where there are more than ten. */
+function excerptOf(logs: string): string {
+  const lines = logs.split('\n');
+  const more = lines.length - 11;
+  if (more <= 0) return logs;
+  const [head, tail] = [lines.slice(0, 5), lines.slice(-6)];
+  return [...head, `... ${more} more lines ...`, ...tail].join('\n');
 }
 
 function exceptionOf(failure: Error): object {

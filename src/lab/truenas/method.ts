@@ -1,18 +1,16 @@
 import type { DaemonState } from '../protocol.ts';
 import type { TruenasRelease } from '../topology/topology.ts';
-import type { JobProgress, Jobs } from './jobs.ts';
+import type { JobReporter, Jobs } from './jobs.ts';
 import type { NasDatabase } from './nas-database.ts';
 import type { ReleaseFacts } from './release.ts';
 import type { Session } from './session.ts';
 import type { Tokens } from './tokens.ts';
 
 /** One call of a method. */
-export interface Call {
+export interface Call extends JobReporter {
   readonly nas: Nas;
   readonly session: Session;
   readonly params: readonly unknown[];
-  /** Of a job; of other methods it goes nowhere. */
-  readonly progress: JobProgress;
 }
 
 /** A method of the API, under whichever transport. */

@@ -34,9 +34,12 @@ export interface CronJob extends Row {
   readonly id: number;
   readonly user: string;
   readonly command: string;
+  readonly description: string;
   readonly enabled: boolean;
+  /** True: kept from the mail that goes out. */
   readonly stdout: boolean;
   readonly stderr: boolean;
+  readonly schedule: Row;
 }
 
 interface Alert extends Row {

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Container } from './container.ts';
 import { createDispatcher, type Dispatcher } from './dispatch.ts';
 import type { Methods, Nas } from './method.ts';
+import type { Download } from './methods/files.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { type Answer, answerRest } from './rest.ts';
 import type { Origin } from './session.ts';
@@ -53,8 +54,27 @@ async function route(nas: Nas, dispatcher: Dispatcher, request: IncomingMessage)
   if (path === '/api/boot_id' && apiVersions.length > 0) {
     return { status: 200, body: JSON.stringify(nas.bootId) };
   }
+  if (path.startsWith('/_download/')) return await download(nas, request);
   if (path.startsWith('/api/')) return { status: 404 };
   return { status: 302, headers: { location: '/ui/' } };
+}
+
+/** The file of a job, once, to whoever has the token for it. */
+async function download(nas: Nas, request: IncomingMessage): Promise<Answer> {
+  const url = new URL(request.url ?? '/', 'https://nas');
+  const origin = originOf(request);
+  const token = nas.tokens.use(url.searchParams.get('auth_token') ?? '', { origin });
+  const { id, filename, logs } = (token?.attributes ?? {}) as Partial<Download>;
+  if (id === undefined || id !== Number(url.pathname.split('/').at(-1))) return { status: 403 };
+  const body = logs ? nas.jobs.logsOf(id) : String(await nas.jobs.result(id));
+  return {
+    status: 200,
+    body,
+    headers: {
+      'content-type': 'application/octet-stream',
+      'content-disposition': `attachment; filename="${filename}"`,
+    },
+  };
 }
 
 function originOf({ socket }: IncomingMessage): Origin {

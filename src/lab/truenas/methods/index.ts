@@ -2,7 +2,9 @@ import type { Container } from '../container.ts';
 import type { Methods } from '../method.ts';
 import { appMethods } from './app.ts';
 import { authMethods } from './auth.ts';
+import { automationMethods } from './automation.ts';
 import { coreMethods } from './core.ts';
+import { fileMethods } from './files.ts';
 import { networkMethods } from './network.ts';
 import { type NfsService, serviceMethods } from './services.ts';
 import { systemMethods } from './system.ts';
@@ -16,5 +18,7 @@ export function allMethods(container: Container, nfs: NfsService): Methods {
     ...networkMethods,
     ...serviceMethods(nfs),
     ...appMethods(container),
+    ...automationMethods,
+    ...fileMethods,
   };
 }
