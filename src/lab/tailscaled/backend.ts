@@ -3,7 +3,7 @@ import type { Netmap } from '../protocol.ts';
 import { newPrefs, startingPrefs } from './initial-prefs.ts';
 import { createKernelRouter } from './kernel-router.ts';
 import { localPrefixes } from './local-prefixes.ts';
-import type { Prefs, PrefsEdit } from './prefs.ts';
+import { backendState, type Prefs, type PrefsEdit } from './prefs.ts';
 import { routerConfig } from './router-config.ts';
 import type { StateFile } from './state-file.ts';
 import { startWireguard } from './wireguard.ts';
@@ -19,9 +19,9 @@ export interface Backend {
    */
   edit(change: Partial<Prefs>): Promise<Prefs>;
   /**
-   * Sets all preferences; a node that needs a log-in is then logged in by the key.
+   * Sets all preferences, and logs in by the key, if there is one or must be one.
    *
-   * @throws {Error} If the key is none. The node then still needs a log-in.
+   * @throws {Error} If the key is none. A node that was logged in stays as it was.
    */
   start(prefs: Prefs, authKey: string | undefined): Promise<void>;
   /** Forgets who the node is, and its preferences with it. */
@@ -99,9 +99,11 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     },
     start(next, authKey) {
       return inTurn(async () => {
-        const isKnown = prefs.Config !== null && !prefs.LoggedOut;
-        if (!isKnown && !isAuthKey(authKey)) {
-          await become({ ...next, WantRunning: true, LoggedOut: false, Config: null }, current);
+        const isKnown = backendState(prefs) !== 'NeedsLogin';
+        if (!isAuthKey(authKey) && !(isKnown && authKey === undefined)) {
+          if (!isKnown) {
+            await become({ ...next, WantRunning: true, LoggedOut: false, Config: null }, current);
+          }
           throw new Error('invalid key: API key does not exist');
         }
         const { Config } = startingPrefs(current);
@@ -135,7 +137,7 @@ function withConfigFile(prefs: Prefs, configFile: PrefsEdit | undefined): Prefs 
   return configFile ? { ...prefs, ...configFile } : prefs;
 }
 
-/** The control server of the lab takes every key of the right form. */
+/** The control server of the lab takes every key of the right form that does not say it has expired. */
 function isAuthKey(key: string | undefined): boolean {
-  return key !== undefined && /^tskey-auth-\w+CNTRL-\w+$/.test(key);
+  return key !== undefined && /^tskey-auth-(?!kExpired)\w+CNTRL-\w+$/.test(key);
 }

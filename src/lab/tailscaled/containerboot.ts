@@ -5,6 +5,11 @@ import { runTailscale } from './cli/run.ts';
 /** Name of the file, in the lab's folder of a container, with the environment it is started with. */
 export const ENVIRONMENT_FILE = 'environment.json';
 
+/** There, with the reason, once the container's first process has given up. */
+export function bootFailureFile(host: string): string {
+  return `${LAB_DIR_ON_HOST}/hosts/${host}/boot-failed`;
+}
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The environment of the container we are in; undefined where nobody has given it one. */

@@ -4,7 +4,7 @@ import type { DaemonFactory, TunnelControl } from '../host/daemon.ts';
 import { LAB_DIR_ON_HOST } from '../init/host-script.ts';
 import type { Netmap, Trouble } from '../protocol.ts';
 import { type Backend, createBackend } from './backend.ts';
-import { containerboot, containerEnvironment } from './containerboot.ts';
+import { bootFailureFile, containerboot, containerEnvironment } from './containerboot.ts';
 import { newPrefs } from './initial-prefs.ts';
 import { type Permission, serveLocalApi } from './local-api.ts';
 import { createLocalApiSocket } from './local-api-socket.ts';
@@ -21,6 +21,7 @@ export const createTailscaled: DaemonFactory = (tunnel) => {
   const peerUid = findPeerUid();
   let backend: Backend | undefined;
   let trouble: Trouble | undefined;
+  let hasFailed = false;
   process.title = 'tailscaled';
 
   const socket = createLocalApiSocket(peerUid ? 0o666 : 0o600, (request, response) => {
@@ -31,20 +32,31 @@ export const createTailscaled: DaemonFactory = (tunnel) => {
     );
   });
 
+  /** The first process of the real container ends, and the container with it. */
+  async function fail(why: string): Promise<void> {
+    process.stdout.write(`boot: ${why}\n`);
+    await backend?.close();
+    await socket.refuse();
+    hasFailed = true;
+    if (container) writeFileSync(bootFailureFile(container.host), why);
+  }
+
   async function begin(netmap: Netmap): Promise<void> {
     const started = await startBackend(container, netmap, tunnel);
     backend = started;
     process.once('SIGTERM', () => void started.close().then(() => process.exit(0)));
     await socket.open();
-    if (container) await keepBooted(container, started);
+    if (container) await keepBooted(container, started, fail);
   }
 
   return {
     async become(state, netmap) {
       if (!netmap) throw new RangeError('Cannot run tailscaled without a network map');
       trouble = state.trouble;
+      if (hasFailed) return;
       if (backend) await backend.receive(asWanted(container, netmap));
       else await begin(asWanted(container, netmap));
+      if (hasFailed) return;
       await (trouble === 'api-refuses' ? socket.refuse() : socket.open());
     },
   };
@@ -85,11 +97,15 @@ async function startBackend(
   return await createBackend({ netmap, tunnel, state, saved });
 }
 
+type Fail = (why: string) => Promise<void>;
+
 /** Boots once at the start, and again whenever the node was logged out: its container restarts then. */
-async function keepBooted(container: Container, backend: Backend): Promise<void> {
+async function keepBooted(container: Container, backend: Backend, fail: Fail): Promise<void> {
   let last: Promise<void> = Promise.resolve();
   const again = () => {
-    last = last.then(() => boot(container, backend));
+    last = last
+      .then(() => boot(container, backend))
+      .catch((error: unknown) => fail(error instanceof Error ? error.message : String(error)));
     return last;
   };
   backend.onPrefs((prefs) => {
@@ -98,14 +114,9 @@ async function keepBooted(container: Container, backend: Backend): Promise<void>
   if (container.isKnown) await again();
 }
 
-/** A failed start ends the real container, which docker then starts again and again. */
 async function boot({ host }: Container, backend: Backend): Promise<void> {
   const needsLogin = backendState(backend.prefs) === 'NeedsLogin';
-  try {
-    await containerboot(containerEnvironment(host) ?? {}, needsLogin);
-  } catch (error) {
-    process.stdout.write(`boot: ${error instanceof Error ? error.message : error}\n`);
-  }
+  await containerboot(containerEnvironment(host) ?? {}, needsLogin);
 }
 
 /** Root may write; so may the user that tailscaled runs as. */

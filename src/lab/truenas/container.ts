@@ -1,10 +1,17 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { findHostPid } from '../cluster/host-pid.ts';
 import { enterCommand, hostFolder, LAB_DIR_ON_HOST } from '../init/host-script.ts';
-import { ENVIRONMENT_FILE } from '../tailscaled/containerboot.ts';
+import { bootFailureFile, ENVIRONMENT_FILE } from '../tailscaled/containerboot.ts';
 import type { HostSpec } from '../topology/topology.ts';
 import type { ContainerEnvironment } from './app-values.ts';
 
@@ -12,6 +19,8 @@ import type { ContainerEnvironment } from './app-values.ts';
 export interface Container {
   /** 64 hex digits, another for each container that is made; undefined while there is none. */
   id(): string | undefined;
+  /** True once its first process has given up. */
+  hasCrashed(): boolean;
   /** What to put before a command so that it runs inside. @throws {Error} If it does not run. */
   enter(): readonly string[];
   /** Asks it to end, waits as docker does, then takes it down with all that runs in it. */
@@ -34,6 +43,7 @@ export function createContainer(host: HostSpec): Container {
       const found = pid();
       return found === undefined ? undefined : idOf(found);
     },
+    hasCrashed: () => existsSync(bootFailureFile(host.name)),
     enter() {
       const found = pid();
       if (found === undefined) throw new Error(`Cannot enter "${host.name}": it does not run`);
@@ -61,6 +71,7 @@ export function createContainer(host: HostSpec): Container {
     async start() {
       const labId = commandLine('1')[3] ?? '';
       const folder = hostFolder(host, LAB_DIR_ON_HOST);
+      rmSync(bootFailureFile(host.name), { force: true });
       rmSync(`${folder}/var/run/tailscale`, { recursive: true, force: true });
       const command = `exec ${enterCommand(host, { labId }, LAB_DIR_ON_HOST)}`;
       spawn('sh', ['-c', command], { stdio: 'ignore' }).unref();

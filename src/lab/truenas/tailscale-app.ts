@@ -41,7 +41,7 @@ export function appEntries(
   options: { readonly withConfig: boolean },
 ): readonly Row[] {
   const id = stopped ? undefined : container.id();
-  const state = stopped ? 'STOPPED' : id === undefined ? 'DEPLOYING' : 'RUNNING';
+  const state = stopped ? 'STOPPED' : stateOf(id, container);
   const config = options.withConfig ? { config: values } : {};
   return [
     {
@@ -72,6 +72,11 @@ export function appEntries(
     },
     { ...PHOTOS, active_workloads: workloads(undefined) },
   ];
+}
+
+function stateOf(id: string | undefined, container: Container): string {
+  if (id === undefined) return 'DEPLOYING';
+  return container.hasCrashed() ? 'CRASHED' : 'RUNNING';
 }
 
 /** `app.container_console_choices`: the containers that a shell can be opened in. */

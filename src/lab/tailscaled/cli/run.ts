@@ -97,7 +97,8 @@ async function up({ client, flags }: Ask): Promise<string> {
   const usual = new Map(Object.entries(PREF_FLAGS).map(([name, flag]) => [name, flag.usual]));
   const after = { ...withFlags(withFlags(before, usual), flags), WantRunning: true };
   const authKey = flags.get('authkey') ?? flags.get('auth-key');
-  if (before.LoggedOut || isNew || isTrue(flags.get('force-reauth'))) {
+  // a key that is given is used, whoever is logged in: an expired one fails
+  if (before.LoggedOut || isNew || authKey !== undefined || isTrue(flags.get('force-reauth'))) {
     await client.send('POST', 'start', { UpdatePrefs: after, AuthKey: authKey });
   } else {
     await edit(client, before, after);
