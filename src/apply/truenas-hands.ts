@@ -1,7 +1,9 @@
 import { OutsideError } from '../model/outside-error.ts';
 import type { Change } from '../model/plan.ts';
+import { FIND_TAILSCALED, REACH_TAILSCALED } from '../model/shell-text.ts';
 import type { Truenas } from '../ports/truenas.ts';
 import type { Hand, HandContext, Written } from './hand.ts';
+import { runOn } from './shell-hand.ts';
 
 type AppChange = Extract<Change, { kind: 'truenas-app' }>;
 type ScriptChange = Extract<Change, { kind: 'truenas-init-script' }>;
@@ -48,11 +50,31 @@ export const truenasAppHand: Hand<AppChange> = {
     return { found, now: await this.read(change, context) };
   },
 
-  /** Its container is another one now: what was open into the old one leads nowhere. */
-  async settle(_, { reach, vantage, signal }) {
-    await reach.anew(vantage, signal);
+  /**
+   * Its container is another one now: what was open into the old one leads nowhere, and tailscaled
+   * in the new one takes a moment. Whether it is well then is for the checks to say.
+   */
+  async settle(_, context) {
+    const { reach, vantage, clock, signal } = context;
+    const end = clock.now() + START_MS;
+    while (clock.now() < end) {
+      try {
+        await reach.anew(vantage, signal);
+        const { stdout } = await runOn(context, THERE);
+        if (stdout.includes('rp-there')) return;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof OutsideError)) throw error;
+      }
+      await clock.wait(POLL_MS, signal);
+    }
   },
 };
+
+/** Time for a container to start and for its tailscaled to listen. */
+const START_MS = 60_000;
+const POLL_MS = 500;
+const THERE = `${FIND_TAILSCALED}\n${REACH_TAILSCALED}\n[ -n "$by" ] && echo rp-there; :\n`;
 
 async function groupOf(
   { app, group, key }: AppChange,

@@ -84,7 +84,10 @@ async function revert(a: Applying, step: Step): Promise<Reverted> {
     return { found, now: found, problem: `somebody else has changed it since: it is "${found}"` };
   }
   const written = await hand.write(step.change, 'undo', { ...context, begun });
-  if (hand.judge(step.change, written.now, begun) === 'from') return written;
+  if (hand.judge(step.change, written.now, begun) === 'from') {
+    await hand.settle?.(step.change, context);
+    return written;
+  }
   const problem = written.failure ?? `it still is "${written.now}"`;
   return { ...written, problem };
 }

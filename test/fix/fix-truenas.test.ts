@@ -1,0 +1,109 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Lab, startLab } from '../../src/lab/start.ts';
+import { LAB_API_KEY } from '../../src/lab/truenas/accounts.ts';
+import { atUtility, type CommandEnd, withApiKey } from '../support/at-utility.ts';
+import { nasState } from '../support/fixing.ts';
+import { diagnoseInLab } from '../support/lab-diagnosis.ts';
+import { describeWith } from '../support/needs.ts';
+
+describeWith(['namespaces', 'ip', 'nft', 'curl', 'ping'], 'fix with an API key alone', () => {
+  let lab: Lab;
+  let temp: string;
+  beforeEach(async () => {
+    temp = mkdtempSync('/tmp/rp-fix-nas-');
+    lab = await startLab({ truenas: '25.10' });
+    await lab.break('accept-routes');
+  });
+  afterEach(async () => {
+    await lab?.stop();
+    rmSync(temp, { recursive: true, force: true });
+  });
+
+  const run = (...args: readonly string[]): Promise<CommandEnd> =>
+    atUtility(lab, [...args, ...withApiKey(temp)], { state: join(temp, 'state') });
+  const fix = (...more: readonly string[]) =>
+    run(
+      'fix',
+      ...['--from', `lab://${lab.id}/node`, '--to', 'truenas://10.0.0.210'],
+      ...['--address', '10.0.0.210', '--control', '10.0.0.1', ...more],
+    );
+  const newestRun = async () => {
+    const { stdout } = await atUtility(lab, ['runs', '-o', 'json'], { state: join(temp, 'state') });
+    return (JSON.parse(stdout) as { id: string }[])[0]?.id ?? '';
+  };
+  const verdict = async () => (await diagnoseInLab(lab)).diagnosis.verdict;
+  /** A log-in, which was not ours, writes an empty field that was not there before. */
+  const loggedInAnew = async () =>
+    (await nasState(lab)).replace(/,\n\t"OperatorUser": ""(?=\n\})/, '');
+  const everythingKept = () =>
+    readdirSync(join(temp, 'state/returnpath/runs'))
+      .map((name) => readFileSync(join(temp, 'state/returnpath/runs', name), 'utf8'))
+      .join('\n');
+
+  test('mends now and for good: over a new container, a new log-in and a reboot; then back', {
+    timeout: 180_000,
+  }, async () => {
+    const broken = await nasState(lab);
+    const fixed = await fix('--yes', '--later');
+    expect(fixed.code, fixed.stdout + fixed.stderr).toBe(0);
+    expect(fixed.stdout).toMatch(/guard +NONE: through the API alone/);
+    expect(fixed.stdout).toMatch(/^APPLIED {2}/m);
+    expect(fixed.stdout).toMatch(/^WELL {2}/m);
+    expect(fixed.stdout).toMatch(/accept_routes false/);
+    expect(await verdict()).toBe('healthy');
+    await lab.exec('nas', ['docker', 'restart', 'ix-tailscale-tailscale-1']);
+    await expect.poll(verdict, { timeout: 20_000 }).toBe('healthy');
+    await lab.relogin();
+    expect(await verdict()).toBe('healthy');
+    await lab.reboot('nas');
+    await expect.poll(verdict, { timeout: 30_000 }).toBe('healthy');
+    const said = fixed.stdout + fixed.stderr + everythingKept();
+    expect(said).not.toContain(LAB_API_KEY);
+    expect(said).not.toMatch(/tskey-/);
+    const undone = await run('undo', await newestRun());
+    expect(undone.code, undone.stdout + undone.stderr).toBe(0);
+    await expect.poll(loggedInAnew, { timeout: 20_000 }).toBe(broken);
+    expect(await verdict()).toBe('cause-found');
+  });
+
+  test('the preference alone comes back at the next log-in, and the plan says what lasts', {
+    timeout: 120_000,
+  }, async () => {
+    const now = await fix('--yes');
+    expect(now.code, now.stdout + now.stderr).toBe(1);
+    expect(now.stdout).toMatch(/BAD +the app "tailscale" does not turn Accept Routes on/);
+    expect(now.stdout).toMatch(/to make it last, see "later" above: returnpath resume \S+ --later/);
+    expect(await verdict()).toBe('healthy');
+    const later = await run('resume', await newestRun(), '--later');
+    expect(later.code, later.stdout + later.stderr).toBe(0);
+    await lab.relogin();
+    expect(await verdict()).toBe('healthy');
+  });
+
+  describe('when the middleware is in trouble', () => {
+    test.each([
+      { trouble: 'job-fails', code: 5, outcome: /^TAKEN BACK/m },
+      { trouble: 'job-fails-late', code: 0, outcome: /^APPLIED/m },
+      { trouble: 'socket-closes', code: 0, outcome: /^APPLIED/m },
+    ] as const)(
+      '$trouble ends in a stated and consistent condition',
+      {
+        timeout: 120_000,
+      },
+      async ({ trouble, code, outcome }) => {
+        const broken = await nasState(lab);
+        await lab.trouble(trouble);
+        const end = await fix('--yes', '--later');
+        expect(end.stdout + end.stderr).toMatch(outcome);
+        expect(end.code, end.stdout + end.stderr).toBe(code);
+        if (code === 5) {
+          await expect.poll(() => nasState(lab), { timeout: 20_000 }).toBe(broken);
+        } else {
+          expect(await verdict()).toBe('healthy');
+        }
+      },
+    );
+  });
+});
