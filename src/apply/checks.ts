@@ -33,17 +33,24 @@ export async function makeChecks(
 }
 
 async function make(check: Check, hostName: string, context: HandContext): Promise<CheckResult> {
-  const { reads, predicts, matches, lacks, vantage } = check;
-  const script = `PATH=$PATH:/usr/sbin:/sbin\n${reads}\n`;
-  const { stdout, stderr, exitCode } = await runOn({ ...context, vantage }, script);
-  const text = stdout.trim();
+  const script = `PATH=$PATH:/usr/sbin:/sbin\n${check.reads}\n`;
+  const { stdout, stderr, exitCode } = await runOn({ ...context, vantage: check.vantage }, script);
   // what is not there must not be proven by a command that did not run
   const ran = exitCode !== undefined && exitCode < 126;
+  return judgeCheck(check, hostName, { text: stdout.trim() || stderr.trim(), ran });
+}
+
+/** What a check came to, by what its command printed. */
+export function judgeCheck(
+  { reads, predicts, matches, lacks }: Check,
+  hostName: string,
+  { text, ran }: { readonly text: string; readonly ran: boolean },
+): CheckResult {
   const ok =
     ran &&
     matches.every((pattern) => new RegExp(pattern).test(text)) &&
     !lacks.some((pattern) => new RegExp(pattern).test(text));
-  const said = (text || stderr.trim() || 'nothing').split('\n')[0]?.trim() ?? '';
+  const said = (text || 'nothing').split('\n')[0]?.trim() ?? '';
   const line = `${hostName}$ ${reads}  =>  ${ok && matches.length === 0 ? predicts : said}`;
   return { ok, line: ok ? line : `${line}  (expected: ${predicts})` };
 }

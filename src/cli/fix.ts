@@ -4,11 +4,12 @@ import type { Plan, Step } from '../model/plan.ts';
 import { toMarkdown } from '../report/markdown.ts';
 import { planText } from '../report/plan-text.ts';
 import { applyPlan, type Planned, planFix } from '../session/fix-session.ts';
+import { pastedResult, pasteFix } from '../session/paste-fix.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { openedBeforehand } from './open-beforehand.ts';
 import { readPlan } from './plan-file.ts';
 import { type QuestionOptions, requestOf, withQuestionOptions } from './question-options.ts';
-import { localOffsetMinutes, render, save } from './render.ts';
+import { load, localOffsetMinutes, render, save } from './render.ts';
 import {
   finishRun,
   realRunSurroundings,
@@ -25,6 +26,8 @@ interface Options extends QuestionOptions {
   readonly fix?: string;
   readonly guard: number;
   readonly report?: string;
+  readonly print?: boolean;
+  readonly answer?: string;
 }
 
 /** Long enough for a slow login over the tailnet, short enough to wait for. */
@@ -39,6 +42,8 @@ Examples:
   returnpath fix --to truenas://10.0.0.210 --plan -o plan.json     only show, and save
   returnpath fix -f plan.json --yes                                apply a saved plan
   returnpath fix --to ssh://admin@10.0.0.210 --sudo --fix pin-lan  keep accepted routes
+  returnpath fix --from ssh://root@10.0.0.197 --to paste:nas.paste --print --sudo -o plan.json
+  returnpath fix -f plan.json --answer copied.txt                  did the pasted line help?
 
 Exit status: 0 applied, or nothing to fix; 1 a plan was shown and not applied; 2 cannot tell what is
 wrong; 3 wrong usage; 4 something outside failed before anything was changed; 5 a step failed and
@@ -54,6 +59,8 @@ export function fixCommand(): Command {
     .option('--later', 'also do what makes it last, which may restart an app')
     .option('--fix <id>', 'take this fix instead of the least invasive one')
     .option('--guard <seconds>', 'how long a remote host waits for our word', guard, GUARD_SECONDS)
+    .option('--print', 'print change, check and undo as lines to paste into the shell of the NAS')
+    .option('--answer <file>', 'with -f: read what such a line printed there; - is stdin')
     .option('--report <file>', 'write the incident with what was done, as Markdown')
     .option('-f, --file <plan>', 'apply a saved plan; - is stdin')
     .option('-o, --output <file>', 'save the plan as JSON')
@@ -72,6 +79,8 @@ async function run(options: Options): Promise<void> {
   if (options.output !== undefined) await save(options.output, `${JSON.stringify(plan)}\n`);
   const when: Step['when'][] = options.later ? ['now', 'later'] : ['now'];
   process.exitCode = EXIT.causeFound;
+  if (options.answer !== undefined) return tellAnswer(plan, options.answer);
+  if (options.print) return printLines(plan, options.sudo === true);
   if (options.plan || plan.refusals.length > 0 || !(await isWanted(options, plan, when))) return;
   const surroundings = realRunSurroundings(options);
   const verify = verifierOf(options, surroundings, signal);
@@ -104,6 +113,25 @@ async function newPlan(options: Options, signal: AbortSignal): Promise<Planned> 
   process.stdout.write(render(planned.diagnosis, 'text', false));
   if (!planned.plan) process.exitCode = exitCodeOf(planned.diagnosis);
   return planned;
+}
+
+/** For a host that only a browser reaches: lines for its shell, as those of `ask nas`. */
+async function printLines(plan: Plan, sudo: boolean): Promise<void> {
+  const { change, check, undo } = await pasteFix(plan, { sudo });
+  const host = plan.steps[0]?.hostName ?? 'the NAS';
+  console.log(`\nIn the shell of ${host} (TrueNAS: System > Shell).`);
+  console.log(
+    `\nThe change, which only happens from the state that was seen, and its check:\n${change}`,
+  );
+  console.log(`\nThe check alone:\n${check}`);
+  console.log(`\nThe undo:\n${undo}`);
+  console.log('\nThen put what it printed into a file: returnpath fix -f PLAN --answer FILE');
+}
+
+async function tellAnswer(plan: Plan, file: string): Promise<void> {
+  const results = await pastedResult(plan, await load(file));
+  for (const { ok, line } of results) console.log(`${ok ? 'ok ' : 'BAD'}  ${line}`);
+  process.exitCode = results.every(({ ok }) => ok) ? EXIT.ok : EXIT.causeFound;
 }
 
 async function isWanted(

@@ -7,11 +7,17 @@ import type { HostFacts } from '../model/host.ts';
 export function actingVantage({ vantages }: Pick<HostFacts, 'vantages'>): string | undefined {
   return (
     vantages.find((url) => /^(?:local|lab|ssh):/.test(url)) ??
-    vantages.find((url) => url.startsWith('truenas:'))
+    vantages.find((url) => url.startsWith('truenas:')) ??
+    vantages.find(isTyped)
   );
 }
 
 /** The way to the API of a TrueNAS, where it was looked at by that. */
 export function apiVantage({ vantages }: Pick<HostFacts, 'vantages'>): string | undefined {
   return vantages.find((url) => url.startsWith('truenas:'));
+}
+
+/** Whether only a person can act there, by a shell that this program does not reach. */
+export function isTyped(url: string): boolean {
+  return url.startsWith('paste:');
 }

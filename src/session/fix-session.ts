@@ -11,7 +11,7 @@ import { OutsideError } from '../model/outside-error.ts';
 import type { HostState, Plan, Step } from '../model/plan.ts';
 import { type JournalEntry, standOf } from '../model/run.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { actingVantage } from '../planning/acting-vantage.ts';
+import { actingVantage, isTyped } from '../planning/acting-vantage.ts';
 import { hostState, stateDifference } from '../planning/host-state.ts';
 import { makePlan, type PlanOptions } from '../planning/make-plan.ts';
 import type { Journal, RunStore } from '../ports/run-store.ts';
@@ -54,7 +54,7 @@ async function connectionsOf(
 ): Promise<Awaited<ReturnType<typeof readConnections>>> {
   const server = hosts[question.to];
   const url = server && actingVantage(server);
-  if (url === undefined) return [];
+  if (url === undefined || isTyped(url)) return [];
   const signal = AbortSignal.any([outer, AbortSignal.timeout(deadlineMs)]);
   try {
     const vantage = await openVantage(url, options, signal);
@@ -107,6 +107,13 @@ export async function applyPlan(
   if (refusal !== undefined) {
     const next = 'choose another with --fix, or act by hand';
     throw new OutsideError({ doing: 'apply the plan', found: refusal, next });
+  }
+  if (plan.steps.some(({ vantage }) => isTyped(vantage))) {
+    throw new OutsideError({
+      doing: 'apply the plan',
+      found: 'only a person can type on that host',
+      next: 'returnpath fix --print prints lines to paste there',
+    });
   }
   return withReach(surroundings, async (reach) => {
     for (const state of plan.madeFor) await mustMatch(state, reach, surroundings, options.signal);
