@@ -151,18 +151,18 @@ describe('causes of the cluster', () => {
 });
 
 describe('storage-name-unresolved', () => {
-  const said = error('Error: getaddrinfo EAI_AGAIN truenas.lan');
-  const cluster = (server: string) => ({
-    ...failing(said),
-    backends: clusterFacts({ server }).backends,
+  const UNKNOWN = 'Error: getaddrinfo ENOTFOUND truenas.lan';
+
+  test('is proven where nothing but the storage is looked up', () => {
+    expect(present(failing(error(UNKNOWN)))).toEqual(['storage-name-unresolved proven']);
   });
 
-  test('is proven for the name of the storage', () => {
-    expect(present(cluster('truenas.lan'))).toEqual(['storage-name-unresolved proven']);
-  });
-
-  test('is not present for any other name', () => {
-    expect(present(cluster('10.0.0.210'))).toEqual([]);
+  test.each([
+    { server: 'truenas.lan', expected: ['storage-name-unresolved proven'] },
+    { server: '10.0.0.210', expected: [] },
+  ])('of a driver that may look up others: $expected for storage $server', (row) => {
+    const { backends } = clusterFacts({ server: row.server });
+    expect(present({ ...failing(UNKNOWN), backends })).toEqual(row.expected);
   });
 });
 
@@ -236,6 +236,15 @@ describe('controller-lost-leader-lease', () => {
     expect(present(lost(1000, { ...restarted, lastEndedUnixMs: 0 }))).toEqual([
       'controller-lost-leader-lease likely',
     ]);
+  });
+
+  test('is absent once the sidecar holds its lease again', () => {
+    const again = logged('external-attacher', 'successfully acquired lease democratic-csi/x', 500);
+    const facts = lost(1000);
+    const logs = facts.logs.seen
+      ? { ...facts.logs, value: [again, ...facts.logs.value] }
+      : facts.logs;
+    expect(present({ ...facts, logs })).toEqual([]);
   });
 
   test('is absent when it is long past', () => {

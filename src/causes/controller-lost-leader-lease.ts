@@ -38,7 +38,7 @@ function judge({ cluster }: ClusterCase): Verdict {
   );
   const recent = losses.filter(({ atUnixMs }) => logs.readAtUnixMs - atUnixMs <= RECENT_MS);
   if (recent.length === 0) {
-    return { is: 'absent', because: 'no sidecar lost its lease of late' };
+    return { is: 'absent', because: 'no sidecar lost its lease of late, or it holds it again' };
   }
   return present(recent);
 }
@@ -48,16 +48,22 @@ function lossOf(
   container: CsiContainer,
   logs: readonly ClusterMessage[],
 ): Loss | undefined {
-  const message = logs
+  const own = logs
     .filter(
       ({ about, container: where }) =>
         about.name === pod.name && about.namespace === pod.namespace && where === container.name,
     )
-    .findLast(({ signatures }) =>
-      signatures.some(({ category }) => category === 'leader-election'),
-    );
-  if (message?.lastUnixMs === undefined) return undefined;
-  return { pod, container, message, atUnixMs: message.lastUnixMs };
+    .toSorted((x, y) => (y.lastUnixMs ?? 0) - (x.lastUnixMs ?? 0));
+  const message = own.find(({ signatures }) =>
+    signatures.some(({ category }) => category === 'leader-election'),
+  );
+  const atUnixMs = message?.lastUnixMs;
+  if (!message || atUnixMs === undefined) return undefined;
+  const holdsAgain = own.some(
+    ({ signatures, lastUnixMs = 0 }) =>
+      lastUnixMs > atUnixMs && signatures.some(({ id }) => id === 'leader-lease-held'),
+  );
+  return holdsAgain ? undefined : { pod, container, message, atUnixMs };
 }
 
 /** The loss ended the process: not a slow moment that was made good. */

@@ -82,13 +82,15 @@ function colon(port: number): string {
   return `:${port}`;
 }
 
-/** Every refused port is one of the API, and NFS answered. */
+/** Every refused port is one that HTTP is spoken to, and NFS answered. */
 export function isApiAlone({ probes }: Case): boolean {
+  const ofApi = probes.filter(({ probe }) => probe === 'http' || probe === 'https');
+  const apiPorts = ofApi.map(({ flow }) => flow.destinationPort);
   const refused = probes.filter(({ outcome }) => outcome === 'refused');
   const nfs = probes.some(({ probe, outcome }) => probe === 'nfs' && outcome === 'answered');
-  return nfs && refused.length > 0 && refused.every(isOfApi);
-}
-
-function isOfApi({ probe }: Probe): boolean {
-  return probe === 'http' || probe === 'https';
+  return (
+    nfs &&
+    refused.length > 0 &&
+    refused.every(({ flow }) => apiPorts.includes(flow.destinationPort))
+  );
 }

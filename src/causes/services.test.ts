@@ -41,11 +41,13 @@ describe('service-refused', () => {
 });
 
 describe('storage-api-refused', () => {
-  const api = { ...probe('refused', 1), probe: 'https' as const };
+  const port = { protocol: 'tcp' as const, destination: SERVER, destinationPort: 443 };
+  const api = { ...probe('refused', 1), flow: port, probe: 'https' as const };
   const nfs = { ...probe('answered', 1), probe: 'nfs' as const };
 
   test('is the API alone that refuses, and is no refused service then', () => {
-    const c = caseOf({ probes: [api, nfs] });
+    // a shell asks each port by TCP alone as well
+    const c = caseOf({ probes: [{ ...api, probe: 'tcp' }, api, nfs] });
     expect(storageApiRefused.judge(c)).toMatchObject({ is: 'present', certainty: 'likely' });
     expect(serviceRefused.judge(c).is).toBe('absent');
   });

@@ -46,10 +46,16 @@ function nameIn({ message }: Complaint): string | undefined {
   return names.find((name) => name !== undefined);
 }
 
-/** Sidecars look up the Kubernetes API as well; that is another trouble. */
+/** In these words nothing but the storage is looked up. */
+const OF_STORAGE = ['truenas-api-unavailable', 'mount-nfs-not-resolved'];
+
+/**
+ * Drivers look up the Kubernetes API as well; that is another trouble. The configuration is not
+ * always read, so a name that no volume has may be the storage's all the same.
+ */
 function isNameOfStorage(complaint: Complaint, { cluster }: ClusterCase): boolean {
   const name = nameIn(complaint);
   if (name === undefined) return false;
-  if (complaint.message.signatures.some(({ id }) => id === 'mount-nfs-not-resolved')) return true;
+  if (complaint.message.signatures.some(({ id }) => OF_STORAGE.includes(id))) return true;
   return itemsOf(cluster.backends).some(({ server }) => server === name);
 }

@@ -17,7 +17,7 @@ export function clusterView(snapshot: Snapshot): ClusterView | undefined {
     ...(context === undefined ? {} : { context }),
     ...(sinceUnixMs === undefined ? {} : { sinceUnixMs }),
     symptoms: clusterSymptoms(cluster),
-    signatures: [...signatures],
+    signatures: signatures.filter(({ category }) => category !== 'progress'),
     storage: storageInUse(cluster),
     advertised: advertisedRoutes(cluster, question.controls).map(({ covers, ...route }) => ({
       ...route,

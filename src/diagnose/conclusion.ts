@@ -19,6 +19,10 @@ export function summaryOf(draft: Draft, cases: readonly Case[]) {
   if (probes.length === 0 && cluster) return clusterSummary(cluster);
   if (probes.length === 0)
     return `nothing was sent from ${client} to ${server}, so nothing is known to fail`;
+  const ran = probes.filter(({ outcome }) => outcome !== 'not-run');
+  if (ran.length > 0 && ran.every(({ outcome }) => outcome === 'answered')) {
+    return `${client} reaches ${server} there and back; what hangs has another reason, which was not seen`;
+  }
   return probes.some(cameBack)
     ? `${client} reaches ${server} only in part, and no known cause explains it`
     : `${client} gets nothing back from ${server}, and what was seen does not tell why`;

@@ -26,8 +26,9 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
   const affected = affectedBy(snapshot);
   const findings = findingsOf(judged).map((finding) => downToPods(finding, affected));
   const pods = clusterCase?.podCases.map(({ pod }) => pod) ?? [];
-  const verdict = verdictOf(findings, [...cases, ...pods]);
   const cluster = clusterView(snapshot);
+  const hangs = (cluster?.symptoms.length ?? 0) > 0;
+  const verdict = verdictOf(findings, { cases: [...cases, ...pods], hangs });
   const draft = {
     schema: 'returnpath/diagnosis' as const,
     version: DIAGNOSIS_VERSION as typeof DIAGNOSIS_VERSION,
@@ -48,12 +49,16 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
   return { ...draft, summary, next: nextSteps(draft, missingOf(judged, verdict)) };
 }
 
-function verdictOf(findings: readonly Finding[], cases: readonly Case[]): Diagnosis['verdict'] {
+/** @param hangs Whether something in the cluster does: then a path that works is no health. */
+function verdictOf(
+  findings: readonly Finding[],
+  { cases, hangs }: { readonly cases: readonly Case[]; readonly hangs: boolean },
+): Diagnosis['verdict'] {
   if (findings.length > 1) return 'several-causes';
   if (findings.length === 1) return 'cause-found';
   const probes = cases.flatMap((c) => c.probes);
   const asked = cases.length > 0 && cases.every((c) => c.probes.some(ran));
-  return asked && probes.filter(ran).every(({ outcome }) => outcome === 'answered')
+  return asked && !hangs && probes.filter(ran).every(({ outcome }) => outcome === 'answered')
     ? 'healthy'
     : 'cannot-tell';
 }

@@ -226,11 +226,8 @@ class Session {
       const targets = serverAddresses.flatMap((address) =>
         targetOrders(address, ports, { byShell }),
       );
-      const orders = [
-        ...targets,
-        ...(id === from ? controls.flatMap(controlOrders) : []),
-        ...this.#tailnetOrders(id),
-      ];
+      // a pod that reaches other machines and not the server tells as much as its node does
+      const orders = [...targets, ...controls.flatMap(controlOrders), ...this.#tailnetOrders(id)];
       const probes = this.#probing.start(vantage, orders);
       if (!probes) continue;
       this.#track(this.#probes, probes);

@@ -34,6 +34,16 @@ export const SIDECAR_SHAPES: readonly MessageShape[] = [
     ],
   },
   {
+    id: 'leader-lease-held',
+    category: 'progress',
+    pattern: /successfully acquired lease/,
+    seenAt: [SIDECARS],
+    meaning: 'a sidecar holds its lease and does its work',
+    proves: 'the Kubernetes API took a write at that time',
+    provesNot: 'that it still does',
+    examples: ['leaderelection.go:255] successfully acquired lease democratic-csi/x'],
+  },
+  {
     id: 'apiserver-slow',
     category: 'leader-election',
     pattern:
