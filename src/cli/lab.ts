@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { Command, Option } from 'commander';
 import { commandLab } from '../lab/control.ts';
-import { faults } from '../lab/faults/index.ts';
+import { allFaults, clusterFaults } from '../lab/faults/index.ts';
 import { findLabs, readLabFile } from '../lab/find-labs.ts';
 import { LAB_VARIANTS, type LabFileKubernetes, type LabVariant } from '../lab/lab-file.ts';
 import { chooseLab, locateLabHost } from '../lab/locate.ts';
@@ -85,6 +85,9 @@ function upCommand(): Command {
         .argParser(Number)
         .default(DEFAULT_BACK_OFF_SCALE),
     )
+    .addOption(
+      new Option('--nodes <count>', 'nodes of its cluster: 1 or 2').argParser(Number).default(1),
+    )
     .option('--outage', 'begin in the middle of the outage (accept-routes), not healthy')
     .action(up);
 }
@@ -96,6 +99,7 @@ async function up(options: {
   truenas?: string;
   kubernetes?: boolean;
   backOffScale: number;
+  nodes: number;
   outage?: boolean;
 }): Promise<void> {
   const started = performance.now();
@@ -156,9 +160,11 @@ async function reboot(host: string, { id }: WhichLab): Promise<void> {
 }
 
 function listFaults(): void {
-  for (const { id, title, expect } of faults) {
+  for (const fault of allFaults) {
+    const { id, title, expect } = fault;
     const yields = expect.causes.length > 0 ? expect.causes.join(', ') : expect.verdict;
-    console.log(`${id.padEnd(26)} ${title}  =>  ${yields}`);
+    const needs = clusterFaults.includes(fault) ? ' (--kubernetes)' : '';
+    console.log(`${id.padEnd(26)} ${title}${needs}  =>  ${yields}`);
   }
 }
 

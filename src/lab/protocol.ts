@@ -1,3 +1,4 @@
+import type { ClusterChange } from './kubernetes/homelab/faults.ts';
 import type { Acceptance, NodeView } from './tailnet/member.ts';
 import type { PrefsEdit } from './tailscaled/prefs.ts';
 import type { DaemonKind, TruenasRelease } from './topology/topology.ts';
@@ -7,8 +8,11 @@ import type { DaemonKind, TruenasRelease } from './topology/topology.ts';
  * first process of the lab serves.
  */
 
-/** How an emulated server behaves: it serves, it accepts and says nothing, its port is shut. */
-export type DaemonMode = 'serving' | 'silent' | 'closed';
+/**
+ * How an emulated server behaves: it serves, it accepts and says nothing, its port is shut, or (of
+ * NFS) it lets nobody mount.
+ */
+export type DaemonMode = 'serving' | 'silent' | 'closed' | 'denying';
 
 /**
  * What goes wrong on purpose while somebody mends. Of TrueNAS: jobs that change an app fail before
@@ -33,6 +37,9 @@ export interface DaemonState {
   readonly acceptRoutes?: { readonly is: boolean; readonly seq: number } | undefined;
   readonly backOffScale?: number | undefined;
   readonly restarts?: number | undefined;
+  readonly nodes?: number | undefined;
+  /** Of Kubernetes: what is not as in the healthy cluster. */
+  readonly cluster?: ClusterChange | undefined;
 }
 
 /** All that a process needs to know to be what it shall be; sent whole at every change. */
@@ -92,3 +99,5 @@ export const CONTROL_SOCKET = 'control.sock';
 
 /** Word to a host's program that makes it do one request of a pod, and end. */
 export const NAS_REQUEST = 'nas-request';
+/** And one that makes it try one mount. */
+export const NODE_MOUNT = 'node-mount';

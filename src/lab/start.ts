@@ -28,6 +28,8 @@ export interface LabOptions {
   readonly kubernetes?: boolean | undefined;
   /** How many times shorter than real ones the waits of its kubelet are; absent: 10. */
   readonly backOffScale?: number | undefined;
+  /** Nodes of the cluster, 1 or 2; absent: 1. */
+  readonly nodes?: number | undefined;
   /** Begins in the middle of the outage: `accept-routes` in force, controllers in back-off. */
   readonly outage?: boolean | undefined;
   /** True: the lab outlives us. False: it ends when we do. */
@@ -60,6 +62,9 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       found: 'one of that name is running',
       next: `returnpath lab down --id ${id}`,
     });
+  }
+  if (![undefined, 1, 2].includes(options.nodes)) {
+    throw new RangeError(`Cannot make ${options.nodes} nodes: 1 or 2`);
   }
   const rootless = needsUserNamespace();
   const owner = spawnOwner(id, rootless, options);
@@ -131,6 +136,7 @@ function spawnOwner(id: string, rootless: boolean, options: LabOptions): ChildPr
       ...(options.kubernetes
         ? ['--kubernetes', String(options.backOffScale ?? DEFAULT_BACK_OFF_SCALE)]
         : []),
+      ...(options.nodes === 2 ? ['--two-nodes'] : []),
       ...(options.outage ? ['--outage'] : []),
       ...(rootless ? ['--rootless'] : []),
       ...(options.keep ? [] : ['--bound']),

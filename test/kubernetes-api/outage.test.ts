@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   allowNodePlugins,
-  killDrivers,
+  killInControllers,
   reconfigureDrivers,
 } from '../../src/lab/kubernetes/homelab/faults.ts';
 import { crashLoopingControllers } from '../../src/lab/kubernetes/homelab/past.ts';
@@ -201,7 +201,7 @@ describeWith(['kubectl'], 'what the lab can break in the cluster itself', () => 
   test('a driver that dies leaves its proxy answering 502', async () => {
     await expect.poll(leaders, { timeout: WAIT_MS }).not.toContain(undefined);
     isCrashing = true;
-    killDrivers(cluster.kubernetes);
+    killInControllers(cluster.kubernetes, 'csi-driver');
     const kubectl = kubectlWith(cluster.adminConfig);
     const at = ['-n', 'democratic-csi', 'deploy/democratic-csi-hdd-controller'];
     // the sidecars keep their connection to the proxy; a new one meets the 502

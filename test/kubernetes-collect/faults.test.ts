@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { collectCluster } from '../../src/collect/kubernetes/collect-cluster.ts';
 import {
   allowNodePlugins,
-  killDrivers,
+  killInControllers,
   reconfigureDrivers,
 } from '../../src/lab/kubernetes/homelab/faults.ts';
 import type { ClusterFacts } from '../../src/model/cluster.ts';
@@ -85,7 +85,7 @@ describe('faults that look like the outage show other signatures', () => {
     // sidecars lead once they have got past the driver's Probe
     await expect.poll(() => ['hdd', 'nvme'].map(leader), WAIT).not.toContain(undefined);
     isCrashing = true;
-    killDrivers(started.kubernetes);
+    killInControllers(started.kubernetes, 'csi-driver');
     for (const pod of started.kubernetes.cluster.list('pods')) {
       // those that stay keep their connection to the proxy; a new one meets the 502
       if (pod.metadata.name.includes('-controller-')) {

@@ -17,6 +17,7 @@ const LOOKS: Readonly<Record<string, Looks>> = {
   'nfs-down': { api: 'answered', nfs: 'refused' },
   'api-hangs': { api: 'silent', nfs: 'answered' },
   'api-down-nfs-up': { api: 'refused', nfs: 'answered' },
+  'node-route-astray': SILENT,
   'nas-off': { api: 'unreachable', nfs: 'unreachable' },
 };
 

@@ -20,11 +20,16 @@ type Outcome =
  * process cannot change its network namespace halfway without losing its other connections.
  *
  * @param program The bundled program that serves {@link NAS_REQUEST}.
+ * @param resolving Words before a command that give it the resolver of pods.
  */
-export function podHttp(network: PodNetwork, program: string): NasHttp {
+export function podHttp(
+  network: PodNetwork,
+  program: string,
+  resolving: readonly string[],
+): NasHttp {
   return async (ask) => {
     const enter = await network.enter(ask.pod);
-    const argv = [...enter, process.execPath, program, NAS_REQUEST];
+    const argv = [...enter, ...resolving, process.execPath, program, NAS_REQUEST];
     const outcome = JSON.parse(await filter(argv, JSON.stringify(ask))) as Outcome;
     if (outcome.is === 'timed-out') throw new NasTimeout('no answer in time');
     if (outcome.is === 'failed') throw new Error(outcome.why);
@@ -43,9 +48,19 @@ export async function serveNasRequest(): Promise<void> {
   process.stdout.write(JSON.stringify(outcome));
 }
 
-async function filter(argv: readonly string[], input: string): Promise<string> {
+/** What a command makes of its input. @throws {Error} If it cannot be run or says nothing. */
+export async function filter(
+  argv: readonly string[],
+  input: string,
+  signal?: AbortSignal,
+): Promise<string> {
   const [command = '', ...args] = argv;
-  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(command, args, {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    ...(signal ? { signal } : {}),
+  });
+  // whoever aborts hears of it by the lack of an answer
+  child.on('error', () => undefined);
   const started = new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve).once('error', reject);
   });
@@ -57,7 +72,7 @@ async function filter(argv: readonly string[], input: string): Promise<string> {
   return text;
 }
 
-async function textOf(stream: Readable): Promise<string> {
+export async function textOf(stream: Readable): Promise<string> {
   let text = '';
   for await (const chunk of stream) text += String(chunk);
   return text;

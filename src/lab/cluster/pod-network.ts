@@ -14,6 +14,8 @@ export interface PodHost {
 }
 
 export interface PodNetworkOptions {
+  /** Words before a command that run it in the network of the node; none where we are on it. */
+  readonly enterNode: readonly string[];
   /** First three octets: `10.244.0`. */
   readonly prefix: string;
   /** Bridge on the node; has address .1. */
@@ -23,7 +25,7 @@ export interface PodNetworkOptions {
   readonly podHosts: readonly PodHost[];
 }
 
-/** Network and UTS namespaces of the pods of one node; works on the node itself. */
+/** Network and UTS namespaces of the pods of one node. */
 export interface PodNetwork {
   /** The address of a pod that is about to start; begins to make its namespaces. */
   addressOf(pod: KubeObject): string;
@@ -71,7 +73,7 @@ export function createPodNetwork(options: PodNetworkOptions): PodNetwork {
       return address;
     },
     async enter(pod) {
-      if (fieldAt(pod, 'spec.hostNetwork') === true) return [];
+      if (fieldAt(pod, 'spec.hostNetwork') === true) return options.enterNode;
       const known = podHost(pod);
       if (known)
         return ['nsenter', '-t', String(hostPid(known.host)), '-m', '-u', '-n', '-p', '--'];
@@ -82,6 +84,22 @@ export function createPodNetwork(options: PodNetworkOptions): PodNetwork {
     remove(podUid) {
       sandboxes.get(podUid)?.end();
       sandboxes.delete(podUid);
+    },
+  };
+}
+
+/** Pods of several nodes: each in the network of its own. */
+export function podNetworks(byNode: ReadonlyMap<string, PodNetwork>): PodNetwork {
+  const of = (pod: KubeObject): PodNetwork => {
+    const found = byNode.get(String(fieldAt(pod, 'spec.nodeName')));
+    if (!found) throw new Error(`Cannot find the network of pod "${pod.metadata.name}"`);
+    return found;
+  };
+  return {
+    addressOf: (pod) => of(pod).addressOf(pod),
+    enter: async (pod) => await of(pod).enter(pod),
+    remove(podUid) {
+      for (const network of byNode.values()) network.remove(podUid);
     },
   };
 }
@@ -111,21 +129,18 @@ function makeSandbox(name: string, address: string, options: PodNetworkOptions):
 async function connectPod(
   pid: number,
   address: string,
-  { prefix, bridge }: PodNetworkOptions,
+  { prefix, bridge, enterNode }: PodNetworkOptions,
 ): Promise<void> {
   const near = `veth${address.split('.')[3]}`;
   // link-local addresses would only add routes on the node that a real one has not
   const quiet = (dev: string) =>
     existsSync('/proc/sys/net/ipv6') ? [`link set dev ${dev} addrgenmode none`] : [];
-  await batch(
-    [],
-    [
-      `link add name ${near} type veth peer name eth0 netns ${pid}`,
-      `link set dev ${near} master ${bridge}`,
-      ...quiet(near),
-      `link set dev ${near} up`,
-    ],
-  );
+  await batch(enterNode, [
+    `link add name ${near} type veth peer name eth0 netns ${pid}`,
+    `link set dev ${near} master ${bridge}`,
+    ...quiet(near),
+    `link set dev ${near} up`,
+  ]);
   await batch(
     ['nsenter', '-t', String(pid), '-n', '--'],
     [

@@ -1,6 +1,7 @@
+import type { ClusterChange } from '../kubernetes/homelab/faults.ts';
 import type { DaemonMode } from '../protocol.ts';
 import type { PrefsEdit } from '../tailscaled/prefs.ts';
-import type { DaemonKind } from '../topology/topology.ts';
+import type { DaemonKind, TruenasRelease } from '../topology/topology.ts';
 
 /** One thing about the lab that a fault makes different from the healthy homelab. */
 export type Setting =
@@ -25,7 +26,21 @@ export type Setting =
       readonly host: string;
       readonly daemon: DaemonKind;
       readonly mode: DaemonMode;
+      /** Of TrueNAS: it was upgraded to this. */
+      readonly release?: TruenasRelease;
     }
+  /** A route that is there, or one of the healthy homelab that is not. Arguments of `ip route`. */
+  | {
+      readonly kind: 'route';
+      readonly host: string;
+      readonly family: 'ipv4' | 'ipv6';
+      readonly route: string;
+      readonly present: boolean;
+    }
+  /** What a host forwards leaves it under its own address. Needs nft. */
+  | { readonly kind: 'unmasqueraded'; readonly host: string }
+  /** Something of the cluster; there must be one. */
+  | { readonly kind: 'cluster'; readonly host: string; readonly change: ClusterChange }
   /** The machine is off: no frame of it reaches the switch, its node is offline. */
   | { readonly kind: 'off'; readonly host: string };
 
@@ -34,6 +49,8 @@ export interface Expectation {
   readonly verdict: 'healthy' | 'cause-found';
   /** Ids of the causes that must be present, and no others. */
   readonly causes: readonly string[];
+  /** With a look at both ends; absent: proven. */
+  readonly certainty?: 'proven' | 'likely';
 }
 
 /** Whom to ask about whom; hosts are lab hosts. */

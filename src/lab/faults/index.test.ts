@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { homelab } from '../topology/homelab.ts';
-import { faultById, faults } from './index.ts';
+import { allFaults, faultById } from './index.ts';
 
 const hosts = homelab.hosts.map(({ name }) => name);
 
 describe('faults', () => {
   test('have ids of their own', () => {
-    const ids = faults.map(({ id }) => id);
+    const ids = allFaults.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  test.each(faults)('$id is whole', ({ id, title, settings, question, expect: expected }) => {
+  test.each(allFaults)('$id is whole', ({ id, title, settings, question, expect: expected }) => {
     expect(id).toMatch(/^[a-z][a-z0-9-]*$/);
     expect(title).toMatch(/^[A-Z].{5,90}[^.]$/);
     expect(settings.length).toBeGreaterThan(0);

@@ -7,6 +7,7 @@ import {
   type DaemonState,
   type FromHub,
   NAS_REQUEST,
+  NODE_MOUNT,
   type ProcessState,
   type ToHub,
 } from '../protocol.ts';
@@ -94,6 +95,7 @@ function createTunnelControl(
 /** Programs of the lab that are not daemons, by their first argument. */
 const PROGRAMS: Readonly<Record<string, (argv: readonly string[]) => Promise<void>>> = {
   [NAS_REQUEST]: async () => (await import('../cluster/nas-request.ts')).serveNasRequest(),
+  [NODE_MOUNT]: async () => (await import('../cluster/node-mount.ts')).serveNodeMount(),
   tailscale: async (argv) => (await import('../tailscaled/cli/main.ts')).tailscaleMain(argv),
   docker: async (argv) => (await import('../truenas/docker/main.ts')).dockerMain(argv),
 };

@@ -3,6 +3,7 @@ import type { DaemonMode } from '../protocol.ts';
 import type { DaemonFactory } from './daemon.ts';
 import { createListener } from './listener.ts';
 import { nfsService } from './nfs-service.ts';
+import { answerCompound } from './nfs4.ts';
 import { answerCall, type RpcProgram, words } from './rpc.ts';
 import { createRpcServer } from './rpc-server.ts';
 
@@ -14,12 +15,18 @@ const NFS_VERSIONS = [3, 4];
 const TCP = 6;
 const UDP = 17;
 
-/** An NFS server as far as its NULL procedure goes. */
-const nfs: RpcProgram = {
-  program: NFS_PROGRAM,
-  versions: NFS_VERSIONS,
-  call: (procedure) => (procedure === 0 ? Buffer.alloc(0) : undefined),
-};
+/** NULL, and of version 4 COMPOUND as far as it takes to find an export. */
+export function createNfsProgram(isDenied: () => boolean): RpcProgram {
+  return {
+    program: NFS_PROGRAM,
+    versions: NFS_VERSIONS,
+    call(procedure, args, version) {
+      // NULL is answered whoever asks, as nfsd does
+      if (procedure === 0) return Buffer.alloc(0);
+      return procedure === 1 && version === 4 ? answerCompound(args, isDenied()) : undefined;
+    },
+  };
+}
 
 /**
  * nfsd and rpcbind of the NAS. A stopped nfsd leaves rpcbind running, which then no longer names
@@ -29,6 +36,7 @@ export const createNfs: DaemonFactory = () => {
   let mode: DaemonMode = 'serving';
   const portmap = createPortmap(() => nfsService.isRunning());
   const isSilent = () => mode === 'silent';
+  const nfs = createNfsProgram(() => mode === 'denying');
   const nfsd = createListener(createRpcServer([nfs], isSilent), NFS_PORT);
   const rpcbind = createListener(createRpcServer([portmap], isSilent), PORTMAP_PORT);
   const obey = () => (nfsService.isRunning() ? nfsd.open() : nfsd.shut());

@@ -8,7 +8,7 @@ export interface RpcProgram {
   readonly program: number;
   readonly versions: readonly number[];
   /** Results of a procedure, or `undefined` if there is no such procedure. */
-  call(procedure: number, args: Buffer): Buffer | undefined;
+  call(procedure: number, args: Buffer, version: number): Buffer | undefined;
 }
 
 const CALL = 0;
@@ -41,7 +41,7 @@ export function answerCall(message: Buffer, programs: readonly RpcProgram[]): Bu
     return accepted(xid, mismatch);
   }
   const args = argumentsOf(message);
-  const results = args && program.call(message.readUInt32BE(20), args);
+  const results = args && program.call(message.readUInt32BE(20), args, version);
   if (!results) return accepted(xid, words(STATUS.noProcedure));
   return accepted(xid, Buffer.concat([words(STATUS.success), results]));
 }

@@ -1,5 +1,6 @@
 import type { Fault } from '../faults/fault.ts';
 import { faultById } from '../faults/index.ts';
+import type { ClusterChange } from '../kubernetes/homelab/faults.ts';
 import {
   type DaemonState,
   type Netmap,
@@ -19,7 +20,9 @@ import {
 } from '../topology/topology.ts';
 import { editPrefs } from './local-api-client.ts';
 import { switchPort } from './network-batch.ts';
+import { setMasquerade, setRoute } from './network-changes.ts';
 import type { Plan } from './plan.ts';
+import { assertPossible } from './possible.ts';
 import { run } from './run.ts';
 import { type Part, type Parts, partsOf, startingPrefs } from './settings.ts';
 import type { Tailnet } from './tailnet.ts';
@@ -86,7 +89,12 @@ export function createLabState(context: LabStateContext): LabState {
         return await applyRule(part, wanted);
       case 'off':
         return await applyOff(part.host, wanted);
+      case 'route':
+        return await setRoute(networkOf(hostNamed(part.host)), part, wanted);
+      case 'unmasqueraded':
+        return await setMasquerade(hostNamed(part.host), !wanted);
       case 'daemon':
+      case 'change':
         return context.refresh();
     }
   }
@@ -145,14 +153,23 @@ export function createLabState(context: LabStateContext): LabState {
   function daemonState(host: string, spec: DaemonSpec): DaemonState {
     if (spec.kind === 'kubernetes' && !clusterIsOpen) return { ...spec, mode: 'closed' };
     const part = parts.get(`daemon ${host} ${spec.kind}`);
-    const mode = part?.kind === 'daemon' ? part.mode : 'serving';
+    const found = part?.kind === 'daemon' ? part : undefined;
+    const mode = found?.mode ?? 'serving';
+    if (spec.kind === 'kubernetes') return { ...spec, mode, cluster: clusterChange() };
     if (spec.kind === 'truenas') {
-      const released = release ?? spec.release;
+      const released = found?.release ?? release ?? spec.release;
       const troubled = troubleOf('truenas', trouble);
       return { ...spec, mode, acceptRoutes, release: released, trouble: troubled };
     }
     if (host !== APP_HOST) return { ...spec, mode };
     return { ...spec, mode, trouble: troubleOf('tailscaled', trouble) };
+  }
+
+  function clusterChange(): ClusterChange {
+    const changes = [...parts.values()].flatMap((part) =>
+      part.kind === 'change' ? [part.change] : [],
+    );
+    return Object.assign({}, ...changes);
   }
 
   /** A configuration file holds the healthy preferences with what faults make of them. */
@@ -206,6 +223,7 @@ export function createLabState(context: LabStateContext): LabState {
     localApiOf: (host) => context.localApi(hostNamed(host)),
     async set(id, inForce) {
       const fault = faultById(id);
+      assertPossible(fault, plan);
       const others = active.filter((other) => other !== fault);
       active = inForce ? [...others, fault] : others;
       parts = partsOf(active);

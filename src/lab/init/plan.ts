@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { LabVariant } from '../lab-file.ts';
 import { withKubernetes, withRelease, withSwap } from '../topology/adjust.ts';
 import { homelab } from '../topology/homelab.ts';
+import { withSecondNode } from '../topology/second-node.ts';
 import type { Topology } from '../topology/topology.ts';
 import { withWan } from '../topology/wan.ts';
 import { withoutNat } from './nat.ts';
@@ -47,7 +48,8 @@ export async function makePlan(argv: readonly string[]): Promise<Plan> {
   const outage = argv.includes('--outage');
   const whole =
     scale === undefined ? site : withKubernetes(site, Number(scale), outage ? NIGHT_RESTARTS : 0);
-  const base = all('--swap').reduce(withSwap, netfilter ? whole : withoutNat(whole));
+  const nodes = argv.includes('--two-nodes') ? withSecondNode(whole) : whole;
+  const base = all('--swap').reduce(withSwap, netfilter ? nodes : withoutNat(nodes));
   return {
     labId: one('--lab-id'),
     variant,

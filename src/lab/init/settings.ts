@@ -1,4 +1,5 @@
 import type { Fault, Setting } from '../faults/fault.ts';
+import type { ClusterChange } from '../kubernetes/homelab/faults.ts';
 import type { PrefsEdit } from '../tailscaled/prefs.ts';
 import type { Topology } from '../topology/topology.ts';
 
@@ -7,7 +8,10 @@ export type Parts = ReadonlyMap<string, Part>;
 
 export type Part =
   | { readonly kind: 'pref'; readonly host: string; readonly edit: PrefsEdit }
-  | Exclude<Setting, { kind: 'prefs' }>;
+  | { readonly kind: 'change'; readonly host: string; readonly change: ClusterChange }
+  | PlainSetting;
+
+type PlainSetting = Exclude<Setting, { kind: 'prefs' | 'cluster' }>;
 
 /** What the faults in force ask for; of two that ask for the same, the later one wins. */
 export function partsOf(active: readonly Fault[]): Parts {
@@ -21,10 +25,16 @@ function split(setting: Setting): readonly (readonly [string, Part])[] {
       { kind: 'pref', host: setting.host, edit: { [field]: value } },
     ]);
   }
+  if (setting.kind === 'cluster') {
+    return Object.entries(setting.change).map(([field, value]) => [
+      `cluster ${field}`,
+      { kind: 'change', host: setting.host, change: { [field]: value } },
+    ]);
+  }
   return [[keyOf(setting), setting]];
 }
 
-function keyOf(setting: Exclude<Setting, { kind: 'prefs' }>): string {
+function keyOf(setting: PlainSetting): string {
   switch (setting.kind) {
     case 'sysctl':
       return `sysctl ${setting.host} ${setting.name}`;
@@ -32,6 +42,10 @@ function keyOf(setting: Exclude<Setting, { kind: 'prefs' }>): string {
       return `rule ${setting.host} ${setting.family} ${setting.rule}`;
     case 'daemon':
       return `daemon ${setting.host} ${setting.daemon}`;
+    case 'route':
+      return `route ${setting.host} ${setting.family} ${setting.route}`;
+    case 'unmasqueraded':
+      return `unmasqueraded ${setting.host}`;
     case 'off':
       return `off ${setting.host}`;
   }

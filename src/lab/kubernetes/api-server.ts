@@ -18,6 +18,9 @@ import { resourceId } from './resources/resource.ts';
 import { createStore } from './store/store.ts';
 import type { Timer } from './timer.ts';
 
+/** What an overloaded server is slow at. */
+export type Delayed = 'all' | 'writes';
+
 export interface ApiServerOptions {
   /** Port 0 takes a free one. */
   readonly listen: { readonly host: string; readonly port: number };
@@ -46,9 +49,10 @@ export interface ApiServer {
   readonly ca: string;
   /** The latest requests, oldest first. */
   readonly audit: readonly AuditEvent[];
-  /** Milliseconds every answer is held back. */
-  readonly delayMs: () => number;
-  setDelay(ms: number): void;
+  /** Milliseconds a write is held back. */
+  readonly writeDelayMs: () => number;
+  /** Holds back every request, or writes alone: reads come from memory, writes wait for a disk. */
+  setDelay(ms: number, which?: Delayed): void;
   /** Creates objects, or replaces those that are there. @throws {ApiError} */
   load(objects: readonly KubeObject[]): void;
   /** @returns The URL, `https://10.0.0.197:6443`. @throws {Error} If it cannot listen. */
@@ -70,7 +74,7 @@ export function createKubeApi(options: ApiServerOptions): ApiServer {
   const authority = createAuthority('homelab-ca', timer.now());
   const tokens = createTokens();
   const audit: AuditEvent[] = [];
-  let delayMs = 0;
+  let delay: { readonly ms: number; readonly which: Delayed } = { ms: 0, which: 'all' };
   const server = createApiServer(
     {
       api,
@@ -83,7 +87,7 @@ export function createKubeApi(options: ApiServerOptions): ApiServer {
         if (audit.length > KEPT_AUDIT) audit.splice(0, KEPT_AUDIT / 2);
         options.onAudit?.(event);
       },
-      delayMs: () => delayMs,
+      delayMs: (method) => (delay.which === 'all' || method !== 'GET' ? delay.ms : 0),
     },
     { ...authority.serverCertificate(serverNames(options)), clientCa: authority.certificate },
   );
@@ -96,9 +100,9 @@ export function createKubeApi(options: ApiServerOptions): ApiServer {
     cluster: createCluster(api),
     ca: authority.certificate,
     audit,
-    delayMs: () => delayMs,
-    setDelay(ms) {
-      delayMs = ms;
+    writeDelayMs: () => delay.ms,
+    setDelay(ms, which = 'all') {
+      delay = { ms, which };
     },
     load,
     async listen() {

@@ -1,6 +1,6 @@
 import { timeText } from './api/api.ts';
 import type { PodSecurityLevel } from './api/pod-security.ts';
-import { type ApiServer, createKubeApi, type KubeUser } from './api-server.ts';
+import { type ApiServer, createKubeApi, type Delayed, type KubeUser } from './api-server.ts';
 import type { Cluster } from './cluster.ts';
 import { startControllers } from './controllers/controllers.ts';
 import { type NodeSettings, nodeObject } from './homelab/nodes.ts';
@@ -58,8 +58,8 @@ export interface Kubernetes {
   kubeconfigFor(user: KubeUser): string;
   /** Creates objects, or replaces those that are there. @throws {ApiError} */
   load(objects: readonly KubeObject[]): void;
-  /** How long every answer is held back from now on: an overloaded API server. */
-  setDelay(ms: number): void;
+  /** How long every request, or every write, is held back from now on: an overloaded API server. */
+  setDelay(ms: number, which?: Delayed): void;
   /** What every mount comes to from now on, whatever the network says; `undefined` ends that. */
   setMountOutcome(outcome: MountOutcome | undefined): void;
   /** A running container, to be killed for instance. */
@@ -124,10 +124,16 @@ function startKubelets(
   },
 ): readonly Kubelet[] {
   const { runners, stateDir, mountTimeoutMs = MOUNT_TIMEOUT_MS } = options;
-  const { cluster, delayMs } = parts.server;
+  const { cluster, writeDelayMs } = parts.server;
   const common = { cluster, timer: parts.timer };
   const { programs, start: otherwise } = runners;
-  const start = programRunner({ ...common, stateDir, apiDelayMs: delayMs, programs, otherwise });
+  const start = programRunner({
+    ...common,
+    stateDir,
+    apiDelayMs: writeDelayMs,
+    programs,
+    otherwise,
+  });
   const past = options.past ?? (() => undefined);
   const podIp = options.podIp ?? (() => undefined);
   return options.nodes.map(({ name: nodeName, address: hostIp, podNetwork }) =>

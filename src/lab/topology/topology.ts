@@ -84,6 +84,8 @@ export interface DaemonSpec {
   readonly release?: TruenasRelease;
   /** Of Kubernetes: back-off waits are this many times shorter than real ones. */
   readonly backOffScale?: number;
+  /** Of Kubernetes: how many nodes there are, 1 or 2; absent: 1. */
+  readonly nodes?: number;
   /** Of Kubernetes: so often have the storage controllers been restarted before the lab begins. */
   readonly restarts?: number;
 }

@@ -8,7 +8,7 @@ import { nodeHttp } from '../../../src/lab/kubernetes/csi/nas-http.ts';
 import { homelabPrograms } from '../../../src/lab/kubernetes/csi/programs.ts';
 import { homelabObjects } from '../../../src/lab/kubernetes/homelab/homelab.ts';
 import type { Exec } from '../../../src/lab/kubernetes/http/exec.ts';
-import { nodeMount } from '../../../src/lab/kubernetes/kubelet/nfs-null.ts';
+import { nodeMount } from '../../../src/lab/kubernetes/kubelet/nfs-mount.ts';
 import type { StartContainer } from '../../../src/lab/kubernetes/kubelet/runner.ts';
 import {
   ADMIN,

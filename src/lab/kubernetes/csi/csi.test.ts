@@ -251,11 +251,11 @@ describe('createTrueNasApi()', () => {
     const { createDataset } = api(
       answer(422, '{"x":[{"message":"Extra inputs are not permitted"}]}'),
     );
-    await expect(createDataset('tank/v')).rejects.toThrow(
+    await expect(createDataset({ name: 'tank/v' })).rejects.toThrow(
       'code: 422 body: {"x":[{"message":"Extra inputs are not permitted"}]}',
     );
     await expect(
-      api(answer(422, '"already exists"')).createDataset('tank/v'),
+      api(answer(422, '"already exists"')).createDataset({ name: 'tank/v' }),
     ).resolves.toBeUndefined();
   });
 

@@ -39,7 +39,8 @@ export function democraticCsi(http: NasHttp, crashes: () => boolean): Program {
     context.log('grpc implementation: @grpc/grpc-js');
     log('info', `initializing csi driver: ${String(fieldAt(config, 'driver'))}`);
     const server = new Server();
-    addServices(server, { args, api, config, log });
+    const obsolete = isOld(context.container.image) ? OBSOLETE : {};
+    addServices(server, { args, api, config, log, obsolete });
     const path = context.hostPath(args.socket);
     clearSocket(path);
     await listen(server, path);
@@ -50,6 +51,13 @@ export function democraticCsi(http: NasHttp, crashes: () => boolean): Program {
     server.forceShutdown();
     return { exitCode: SIGTERM } satisfies Ended;
   };
+}
+
+/** A field that a dataset no longer has; which one does not matter to the lab. */
+const OBSOLETE = { xattr: 'SA' };
+
+function isOld(image: string): boolean {
+  return /:v1\.\d/.test(image);
 }
 
 interface Args {
@@ -111,10 +119,12 @@ interface Parts {
   readonly api: TrueNasApi;
   readonly config: unknown;
   readonly log: Log;
+  /** What an image of old asks for beside what is known today. */
+  readonly obsolete: Readonly<Record<string, string>>;
 }
 
 function addServices(server: Server, parts: Parts): void {
-  const { args, api, config } = parts;
+  const { args, api, config, obsolete } = parts;
   const identity: ServiceDefinition = {
     GetPluginInfo: CSI.getPluginInfo,
     GetPluginCapabilities: CSI.getPluginCapabilities,
@@ -136,7 +146,7 @@ function addServices(server: Server, parts: Parts): void {
   server.addService(
     { CreateVolume: CSI.createVolume },
     handlers(parts, {
-      CreateVolume: async (ask) => createVolume({ api, config, args }, ask),
+      CreateVolume: async (ask) => createVolume({ api, config, args, obsolete }, ask),
     }),
   );
 }
@@ -165,12 +175,12 @@ async function requireScale(api: TrueNasApi): Promise<void> {
 }
 
 async function createVolume(
-  { api, config, args }: Pick<Parts, 'api' | 'config' | 'args'>,
+  { api, config, args, obsolete }: Omit<Parts, 'log'>,
   ask: unknown,
 ): Promise<unknown> {
   const name = String(fieldAt(ask, 'name'));
   const parent = String(fieldAt(config, 'zfs.datasetParentName'));
-  await api.createDataset(`${parent}/${name}`);
+  await api.createDataset({ name: `${parent}/${name}`, ...obsolete });
   const context = {
     node_attach_driver: 'nfs',
     provisioner_driver: String(fieldAt(config, 'driver')),

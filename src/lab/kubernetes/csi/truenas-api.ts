@@ -22,7 +22,7 @@ export interface TrueNasApi {
   /** The version text. @throws {Error} With the driver's own text, API key and all. */
   systemVersion(): Promise<string>;
   /** @throws {Error} With the answer's body, or what axios says. */
-  createDataset(name: string): Promise<void>;
+  createDataset(properties: { readonly name: string }): Promise<void>;
 }
 
 type Send = (ask: Pick<NasRequest, 'method' | 'url' | 'timeoutMs' | 'body'>) => Promise<NasAnswer>;
@@ -59,9 +59,9 @@ export function createTrueNasApi(
       cached = { version, untilMs: now() + CACHE_MS };
       return version;
     },
-    async createDataset(name) {
+    async createDataset(properties) {
       const ask = { method: 'POST', url: `${base}/pool/dataset`, timeoutMs: TIMEOUT_MS } as const;
-      const answer = await call({ ...ask, body: JSON.stringify({ name }) }).catch(
+      const answer = await call({ ...ask, body: JSON.stringify(properties) }).catch(
         (error: unknown) => {
           throw new Error(axiosText(error, TIMEOUT_MS));
         },

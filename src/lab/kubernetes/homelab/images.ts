@@ -6,6 +6,8 @@ export const IMAGES = {
   snapshotter: 'registry.k8s.io/sig-storage/csi-snapshotter:v8.2.1',
   registrar: 'registry.k8s.io/sig-storage/csi-node-driver-registrar:v2.9.0',
   driver: 'docker.io/democraticcsi/democratic-csi:next',
+  /** Of before TrueNAS 25.10. */
+  oldDriver: 'docker.io/democraticcsi/democratic-csi:v1.8.4',
   proxy: 'docker.io/democraticcsi/csi-grpc-proxy:v0.5.7',
   busybox: 'docker.io/library/busybox:1.37.0',
   tailscale: 'ghcr.io/tailscale/tailscale:v1.102.3',

@@ -31,8 +31,8 @@ export interface ServerParts {
   readonly logs: LogSource;
   readonly exec: Exec;
   readonly audit: (event: AuditEvent) => void;
-  /** Waited for before each answer: 0, or more where the lab plays an overloaded server. */
-  readonly delayMs: () => number;
+  /** Waited for before a request is served: 0, or more where the lab plays an overloaded server. */
+  readonly delayMs: (method: string) => number;
 }
 
 interface Context extends ServerParts {
@@ -72,7 +72,7 @@ async function handle(
   response.on('close', () => finish(caller, response.statusCode));
   try {
     caller = callerOf(request, context);
-    await delay(context.delayMs());
+    await delay(context.delayMs(request.method ?? 'GET'));
     const user = caller.asked ?? caller.user;
     authorize(context.authorizer, user, { target, url, method: request.method ?? 'GET' });
     await route({ ...exchange, user }, context);

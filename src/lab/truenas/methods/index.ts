@@ -6,6 +6,7 @@ import { automationMethods } from './automation.ts';
 import { coreMethods } from './core.ts';
 import { fileMethods } from './files.ts';
 import { networkMethods } from './network.ts';
+import { poolMethods } from './pool.ts';
 import { type NfsService, serviceMethods } from './services.ts';
 import { systemMethods } from './system.ts';
 
@@ -16,6 +17,7 @@ export function allMethods(container: Container, nfs: NfsService): Methods {
     ...systemMethods,
     ...coreMethods,
     ...networkMethods,
+    ...poolMethods,
     ...serviceMethods(nfs),
     ...appMethods(container),
     ...automationMethods,

@@ -1,6 +1,8 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { nodeMount } from './nfs-null.ts';
+import { createNfsProgram } from '../../host/nfs.ts';
+import { createRpcServer } from '../../host/rpc-server.ts';
+import { nodeMount } from './nfs-mount.ts';
 import type { MountAsk } from './runner.ts';
 
 const servers: { readonly server: Server; readonly sockets: Set<Socket> }[] = [];
@@ -48,12 +50,13 @@ function reply(call: Buffer, state: number): Buffer {
 
 describe('nodeMount', () => {
   test('sends a NULL call for NFS version 4 and takes the answer', async () => {
-    let call: Buffer = Buffer.alloc(0);
+    const calls: Buffer[] = [];
     const port = await serve((bytes, socket) => {
-      call = bytes;
+      calls.push(bytes);
       socket.write(reply(bytes, 0));
     });
     expect(await nodeMount(ask(port))).toEqual({ is: 'mounted' });
+    const [call = Buffer.alloc(0)] = calls;
     const words = Array.from({ length: 6 }, (_, at) => call.readUInt32BE(8 + at * 4));
     expect(words.slice(0, 5)).toEqual([0, 2, 100_003, 4, 0]);
     expect(call.readUInt32BE(0)).toBe(0x8000_0000 + call.length - 4);
@@ -68,6 +71,18 @@ describe('nodeMount', () => {
     const { server } = servers.pop() ?? {};
     await new Promise((resolve) => server?.close(resolve));
     expect(await nodeMount(ask(port))).toEqual({ is: 'refused' });
+  });
+
+  test.each([
+    { denies: false, outcome: 'mounted' },
+    { denies: true, outcome: 'denied' },
+  ])('looks up the export: denying $denies, $outcome', async ({ denies, outcome }) => {
+    const server = createRpcServer([createNfsProgram(() => denies)], () => false);
+    servers.push({ server, sockets: new Set() });
+    const port = await new Promise<number>((resolve) => {
+      server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+    });
+    expect(await nodeMount(ask(port, { share: '/mnt/tank/k8s' }))).toEqual({ is: outcome });
   });
 
   test('an iSCSI portal only has to accept', async () => {

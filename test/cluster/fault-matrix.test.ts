@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { clusterFaults, faultById } from '../../src/lab/faults/index.ts';
+import { type Lab, startLab } from '../../src/lab/start.ts';
+import { Diagnosis } from '../../src/model/diagnosis.ts';
+import { matrixOf } from '../support/fault-matrix.ts';
+import { describeWith } from '../support/needs.ts';
+import { type Operator, operatorOf } from '../support/operator.ts';
+
+const faults = [
+  ...clusterFaults.filter(({ id }) => id !== 'one-node-astray'),
+  ...['accept-routes', 'api-down-nfs-up', 'node-route-astray'].map(faultById),
+];
+/** A lease takes 15 s to be lost, a mount 30 s to hang, and back-off up to 30 s. */
+const WAIT = { timeout: 90_000, interval: 200 };
+
+describeWith(['namespaces', 'ip', 'nft'], 'faults of a cluster, from a kubeconfig', () => {
+  let lab: Lab;
+  let operator: Operator;
+  /** Every cause that was ever found, by fault. */
+  const rows = new Map<string, Set<string>>();
+
+  const diagnose = async (): Promise<Diagnosis> => {
+    const args = [
+      '--context',
+      'admin@homelab',
+      '--to',
+      `lab://${lab.id}/nas`,
+      '--timeout',
+      '12',
+      '-o',
+      'json',
+    ];
+    const { stdout } = await operator.run('diagnose', ...args);
+    return Diagnosis.parse(JSON.parse(stdout));
+  };
+  const state = async () => {
+    const { findings, verdict, cluster } = await diagnose();
+    return { found: findings.map(({ cause }) => cause), verdict, symptoms: cluster?.symptoms };
+  };
+  const WELL = { found: [], verdict: 'healthy', symptoms: [] };
+
+  beforeAll(async () => {
+    lab = await startLab({ kubernetes: true });
+    operator = await operatorOf(lab);
+  });
+  afterAll(async () => {
+    await lab?.stop();
+    process.stdout.write(matrixOf(rows));
+  });
+
+  test('begins healthy', async () => {
+    await expect.poll(state, WAIT).toEqual(WELL);
+  }, 100_000);
+
+  describe.each(faults)('$id', ({ id, expect: expected }) => {
+    test(`yields ${expected.causes.join(', ')} and nothing else; mended, nothing`, async () => {
+      const found = new Set<string>();
+      rows.set(id, found);
+      await lab.break(id);
+      try {
+        const findings = async () => {
+          const diagnosis = await diagnose();
+          for (const { cause } of diagnosis.findings) found.add(cause);
+          return diagnosis.findings.map(({ cause, certainty }) => `${cause} ${certainty}`);
+        };
+        const wanted = expected.causes.map((cause) => `${cause} ${expected.certainty ?? 'proven'}`);
+        await expect.poll(findings, WAIT).toEqual(wanted);
+        expect([...found]).toEqual(expected.causes);
+      } finally {
+        await lab.mend(id);
+      }
+      await expect.poll(state, WAIT).toEqual(WELL);
+    }, 200_000);
+  });
+});
