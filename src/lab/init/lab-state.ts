@@ -1,6 +1,5 @@
 import type { Fault } from '../faults/fault.ts';
 import { faultById } from '../faults/index.ts';
-import type { ClusterChange } from '../kubernetes/homelab/faults.ts';
 import {
   type DaemonState,
   type Netmap,
@@ -20,11 +19,11 @@ import {
 } from '../topology/topology.ts';
 import { editPrefs } from './local-api-client.ts';
 import { switchPort } from './network-batch.ts';
-import { setMasquerade, setRoute } from './network-changes.ts';
+import { forgetNeighbour, setMasquerade, setRoute } from './network-changes.ts';
 import type { Plan } from './plan.ts';
 import { assertPossible } from './possible.ts';
 import { run } from './run.ts';
-import { type Part, type Parts, partsOf, startingPrefs } from './settings.ts';
+import { clusterChangeOf, type Part, type Parts, partsOf, startingPrefs } from './settings.ts';
 import type { Tailnet } from './tailnet.ts';
 
 /** What the lab is to be: the homelab plus the faults in force, and how to make it so. */
@@ -155,7 +154,7 @@ export function createLabState(context: LabStateContext): LabState {
     const part = parts.get(`daemon ${host} ${spec.kind}`);
     const found = part?.kind === 'daemon' ? part : undefined;
     const mode = found?.mode ?? 'serving';
-    if (spec.kind === 'kubernetes') return { ...spec, mode, cluster: clusterChange() };
+    if (spec.kind === 'kubernetes') return { ...spec, mode, cluster: clusterChangeOf(parts) };
     if (spec.kind === 'truenas') {
       const released = found?.release ?? release ?? spec.release;
       const troubled = troubleOf('truenas', trouble);
@@ -163,13 +162,6 @@ export function createLabState(context: LabStateContext): LabState {
     }
     if (host !== APP_HOST) return { ...spec, mode };
     return { ...spec, mode, trouble: troubleOf('tailscaled', trouble) };
-  }
-
-  function clusterChange(): ClusterChange {
-    const changes = [...parts.values()].flatMap((part) =>
-      part.kind === 'change' ? [part.change] : [],
-    );
-    return Object.assign({}, ...changes);
   }
 
   /** A configuration file holds the healthy preferences with what faults make of them. */
@@ -242,19 +234,4 @@ const APP_HOST = 'nas-tailscale';
 /** The trouble, if it is one of that daemon's. */
 function troubleOf(kind: keyof typeof TROUBLES, name: Trouble | undefined): Trouble | undefined {
   return TROUBLES[kind].find((known) => known === name);
-}
-
-/** A machine that has been off for a while is in nobody's neighbour table. */
-async function forgetNeighbour(
-  topology: Topology,
-  segment: string,
-  addresses: readonly string[],
-): Promise<void> {
-  const neighbours = topology.hosts.filter(({ ports }) => ports.some((p) => p.segment === segment));
-  const texts = addresses.map((address) => address.replace(/\/.*/, ''));
-  await Promise.all(
-    neighbours.map(({ name }) =>
-      run(['ip', '-n', name, '-batch', '-'], texts.map((a) => `neigh flush to ${a}\n`).join('')),
-    ),
-  );
 }

@@ -1,5 +1,5 @@
 import type { Setting } from '../faults/fault.ts';
-import type { HostSpec } from '../topology/topology.ts';
+import type { HostSpec, Topology } from '../topology/topology.ts';
 import { masqueradeRuleset } from './nat.ts';
 import { run } from './run.ts';
 
@@ -37,4 +37,19 @@ export async function setMasquerade(host: HostSpec, wanted: boolean): Promise<vo
 
 function familyWord(prefix: string): 'ip' | 'ip6' {
   return prefix.includes(':') ? 'ip6' : 'ip';
+}
+
+/** A machine that has been off for a while is in nobody's neighbour table. */
+export async function forgetNeighbour(
+  topology: Topology,
+  segment: string,
+  addresses: readonly string[],
+): Promise<void> {
+  const neighbours = topology.hosts.filter(({ ports }) => ports.some((p) => p.segment === segment));
+  const texts = addresses.map((address) => address.replace(/\/.*/, ''));
+  await Promise.all(
+    neighbours.map(({ name }) =>
+      run(['ip', '-n', name, '-batch', '-'], texts.map((a) => `neigh flush to ${a}\n`).join('')),
+    ),
+  );
 }

@@ -51,6 +51,14 @@ function keyOf(setting: PlainSetting): string {
   }
 }
 
+/** What is different in the cluster. */
+export function clusterChangeOf(parts: Parts): ClusterChange {
+  const changes = [...parts.values()].flatMap((part) =>
+    part.kind === 'change' ? [part.change] : [],
+  );
+  return Object.assign({}, ...changes);
+}
+
 /** Preferences a node of the tailnet starts with, as far as a fault may change them. */
 export function startingPrefs(topology: Topology, host: string): Required<PrefsEdit> {
   const node = topology.hosts.find(({ name }) => name === host)?.tailnet;
