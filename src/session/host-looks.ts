@@ -63,7 +63,10 @@ export class HostLooks {
       const collected = await this.#read(vantage, url, role);
       gathering.host(collected, url);
       this.#looked.add(vantage.hostId);
-      say(`${called(url)}: rules, routes and tailnet read`);
+      const what = hasRules(collected.facts)
+        ? 'rules, routes and tailnet'
+        : 'what is there without ip';
+      say(`${called(url)}: ${what} read`);
       return collected.facts;
     } catch (error) {
       this.#failed(url, error);

@@ -4,7 +4,7 @@ import type { Act, Stage } from './stage.ts';
 
 /** With nothing but the kubeconfig: what is likely, and the one fact that would prove it. */
 export const fromKubeconfig: Act = async (stage) => {
-  const diagnosis = await diagnosed(stage, []);
+  const diagnosis = await diagnosed(stage, [], (line) => stage.story.block(`. ${line}`));
   const shown = render(diagnosis, 'text', false)
     .split('\n')
     .filter((line) => /^(?:LIKELY|PROVEN|CANNOT|HEALTHY)|^ to prove /.test(line));
@@ -22,13 +22,13 @@ export const withStorageServer: Act = async (stage) => {
 async function diagnosed(
   { lab, operator, story }: Stage,
   more: readonly string[],
+  onStep?: (line: string) => void,
 ): Promise<Diagnosis> {
-  const withoutId = (text: string) => text.replace(`lab://${lab.id}/`, 'lab://');
-  const typed = more.map(withoutId).join(' ');
+  const typed = more.map((word) => word.replace(`lab://${lab.id}/`, 'lab://')).join(' ');
   story.say(`utility$ kubectl returnpath diagnose ${typed}`.trimEnd());
   // as kubectl's plugin it begins with the cluster; called by its own name, with a context
   const context = ['--context', 'admin@homelab'];
   const args = ['diagnose', ...context, ...more, '--progress', '-o', 'json'];
-  const { stdout } = await operator.returnpath(args, (line) => story.block(`. ${withoutId(line)}`));
+  const { stdout } = await operator.returnpath(args, onStep);
   return Diagnosis.parse(JSON.parse(stdout));
 }
