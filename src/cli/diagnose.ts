@@ -73,7 +73,10 @@ async function run(options: Options): Promise<void> {
   process.once('SIGINT', onInterrupt);
   process.once('SIGTERM', onInterrupt);
   const urls = [request.from, request.to, ...request.compare].filter((url) => url !== undefined);
-  const surroundings = await openedBeforehand(urls, realSurroundings(), request.vantage);
+  const surroundings = await openedBeforehand(urls, realSurroundings(), {
+    options: request.vantage,
+    signal: interrupt.signal,
+  });
   const { snapshot, diagnosis } = await runDiagnosis(request, surroundings, {
     signal: interrupt.signal,
     onProgress:

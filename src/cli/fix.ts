@@ -103,7 +103,10 @@ async function run(options: Options): Promise<void> {
 async function newPlan(options: Options, signal: AbortSignal): Promise<Planned> {
   const request = await requestOf(options);
   const urls = [request.from, request.to, ...request.compare].filter((url) => url !== undefined);
-  const surroundings = await openedBeforehand(urls, realRunSurroundings(options), request.vantage);
+  const surroundings = await openedBeforehand(urls, realRunSurroundings(options), {
+    options: request.vantage,
+    signal,
+  });
   const planned = await planFix(request, surroundings, {
     signal,
     fix: options.fix,

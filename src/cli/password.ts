@@ -11,22 +11,22 @@ export function askPassword(): Promise<string> {
 
 /** The same for any secret. */
 export async function askSecretly(prompt: string): Promise<string> {
-  const isTerminal = process.stdin.isTTY === true;
-  if (isTerminal) process.stderr.write(prompt);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const line = await nextLine(silent, isTerminal);
-  if (isTerminal) process.stderr.write('\n');
+  const line = await nextLine(prompt, silent);
+  if (process.stdin.isTTY === true) process.stderr.write('\n');
   return line;
 }
 
 /** A question that is answered in the open. */
-export async function askOpenly(prompt: string): Promise<string> {
-  process.stderr.write(prompt);
-  return nextLine(process.stderr, process.stdin.isTTY === true);
+export function askOpenly(prompt: string): Promise<string> {
+  return nextLine(prompt, process.stderr);
 }
 
-async function nextLine(output: NodeJS.WritableStream, terminal: boolean): Promise<string> {
+/** The terminal echoes nothing by itself once there is an interface, so the prompt comes after. */
+async function nextLine(prompt: string, output: NodeJS.WritableStream): Promise<string> {
+  const terminal = process.stdin.isTTY === true;
   const lines = createInterface({ input: process.stdin, output, terminal });
+  if (terminal) process.stderr.write(prompt);
   try {
     for await (const line of lines) return line;
     return '';

@@ -46,11 +46,15 @@ export async function seenWorld(
     ...(sudo ? { sudo: true, sudoPassword: askPassword } : {}),
     truenas: truenasLogin(options),
   };
-  const surroundings = await openedBeforehand(urls, realSurroundings(), vantage);
+  const { signal } = new AbortController();
+  const surroundings = await openedBeforehand(urls, realSurroundings(), {
+    options: vantage,
+    signal,
+  });
   const { snapshot, ids } = await lookAt(urls, surroundings, {
     vantage,
     deadlineMs: DEFAULT_DEADLINE_MS,
-    signal: new AbortController().signal,
+    signal,
   });
   for (const { vantage, why, next } of snapshot.failedVantages) {
     if (vantage === at) throw new OutsideError({ doing: `look at "${vantage}"`, found: why, next });

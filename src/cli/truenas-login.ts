@@ -34,11 +34,21 @@ export function withTruenasOptions(command: Command): Command {
     .option('--fingerprint <sha256>', 'the certificate of the TrueNAS, from now on');
 }
 
+/** By user and place: asked for once, however often a command looks at the NAS. */
+const known = new Map<string, Promise<TruenasCredential>>();
+let keyFromEnvironment: string | undefined;
+
+/** Programs that we start, ssh for one, have no business with it. */
+function takenFromEnvironment(): string {
+  const key = process.env[KEY_VARIABLE] ?? '';
+  delete process.env[KEY_VARIABLE];
+  return key;
+}
+
 /** How to get into a TrueNAS, from options, environment and whoever sits at the terminal. */
 export function truenasLogin(options: TruenasOptions & ClusterOptions): TruenasLogin {
   const somebody = process.stdin.isTTY === true && process.stderr.isTTY === true;
-  // asked for once, however often the NAS is looked at
-  const known = new Map<string, Promise<TruenasCredential>>();
+  keyFromEnvironment ??= takenFromEnvironment();
   return {
     credential: ({ hosts, user }) => {
       const place = `${user ?? ''}@${hosts.join(',')}`;
@@ -101,8 +111,7 @@ async function keyOf(
   { host, somebody }: { readonly host: string; readonly somebody: boolean },
 ): Promise<string> {
   if (file !== undefined) return load(file);
-  const fromEnvironment = process.env[KEY_VARIABLE];
-  if (fromEnvironment) return fromEnvironment;
+  if (keyFromEnvironment) return keyFromEnvironment;
   if (!somebody) throw noKey(host, 'there is none, and nobody can be asked');
   return askSecretly(`API key for ${host}: `);
 }

@@ -42,7 +42,10 @@ async function run(options: Options): Promise<void> {
   const signal = untilInterrupted();
   const request = await requestOf(options);
   const urls = [request.from, request.to, ...request.compare].filter((url) => url !== undefined);
-  const surroundings = await openedBeforehand(urls, realSurroundings(), request.vantage);
+  const surroundings = await openedBeforehand(urls, realSurroundings(), {
+    options: request.vantage,
+    signal,
+  });
   const { checklist, held } = await verify(request, surroundings, {
     withinMs: options.within,
     holdMs: options.hold,
