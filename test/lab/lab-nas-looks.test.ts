@@ -6,10 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { locateLabHost } from '../../src/lab/locate.ts';
 import { type Lab, startLab } from '../../src/lab/start.ts';
 import { TRUENAS_RELEASES } from '../../src/lab/topology/topology.ts';
-import { LAB_API_KEY, LAB_READONLY_KEY } from '../../src/lab/truenas/accounts.ts';
+import { accountNamed, LAB_API_KEY, LAB_READONLY_KEY } from '../../src/lab/truenas/accounts.ts';
 import { Diagnosis } from '../../src/model/diagnosis.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
 import { describeWith } from '../support/needs.ts';
+import { atTerminal } from '../support/terminal.ts';
 
 const LAUNCHER = join(import.meta.dirname, '../../bin/returnpath.js');
 /** Of the lab's own certificate, `LAB_ONLY_CERTIFICATE`. */
@@ -67,7 +68,7 @@ async function diagnoseTo(
   };
 }
 
-describeWith(['namespaces', 'ip', 'ping'], 'a look at the NAS', () => {
+describeWith(['namespaces', 'ip', 'ping', 'python3'], 'a look at the NAS', () => {
   describe.each(TRUENAS_RELEASES)('of release %s with an API key alone', (release) => {
     let lab: Lab;
     beforeAll(async () => {
@@ -91,13 +92,18 @@ describeWith(['namespaces', 'ip', 'ping'], 'a look at the NAS', () => {
       await lab.break('accept-routes');
       try {
         const more = key(LAB_API_KEY);
-        const { diagnosis, said } = await diagnoseTo(lab, 'truenas://10.0.0.210', more);
+        const look = await diagnoseTo(lab, 'truenas://10.0.0.210', more);
+        const { diagnosis, snapshot, said } = look;
         expect(diagnosis.findings).toMatchObject([
-          {
-            cause: 'lan-route-captured-by-vpn',
-            certainty: release === '26.0' ? expect.any(String) : 'proven',
-          },
+          { cause: 'lan-route-captured-by-vpn', certainty: 'proven' },
         ]);
+        expect(diagnosis.disagreements).toEqual([]);
+        const nas = snapshot.hosts['10.0.0.210'];
+        // up to 24.10 a key is no user and opens no shell: there the three pings prove it
+        const hasShell = release !== '24.10';
+        expect(nas?.network.rules.ipv4.seen).toBe(hasShell);
+        expect(nas?.tailscale.prefs.seen).toBe(hasShell);
+        expect(snapshot.observations.some(({ kind }) => kind === 'bound-ping')).toBe(!hasShell);
         expect(said).not.toContain(LAB_API_KEY);
         expect(said).not.toMatch(/tskey-/);
       } finally {
@@ -117,6 +123,33 @@ describeWith(['namespaces', 'ip', 'ping'], 'a look at the NAS', () => {
         await lab.mend('accept-routes');
       }
     });
+  });
+
+  test('of release 24.10 with a password typed at a terminal sees its rules', async () => {
+    const lab = await startLab({ truenas: '24.10' });
+    try {
+      await lab.break('accept-routes');
+      const { enterNetwork } = await locateLabHost(lab.id, 'utility');
+      const look = join(folder, 'password.json');
+      const to = 'truenas://truenas_admin@10.0.0.210';
+      const from = `lab://${lab.id}/node`;
+      const args = ['--from', from, '--to', to, '--control', '10.0.0.1', '--save', look];
+      const password = accountNamed('truenas_admin')?.password ?? '';
+      const { shown } = await atTerminal(
+        [...enterNetwork, process.execPath, LAUNCHER, 'diagnose', '--truenas-password', ...args],
+        [
+          ['Trust it from now on? (yes/no) ', 'yes\r'],
+          ['Password of truenas_admin at 10.0.0.210: ', `${password}\r`],
+        ],
+        { XDG_STATE_HOME: join(folder, 'password-state') },
+      );
+      expect(shown).toMatch(/PROVEN {2}truenas \(10\.0\.0\.210\)/);
+      const snapshot = readFileSync(look, 'utf8');
+      expect(JSON.parse(snapshot).hosts['10.0.0.210'].network.rules.ipv4.seen).toBe(true);
+      expect([shown, snapshot].filter((text) => text.includes(password))).toEqual([]);
+    } finally {
+      await lab.stop();
+    }
   });
 
   describe('with a browser alone', () => {

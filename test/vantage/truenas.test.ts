@@ -104,9 +104,12 @@ describe('log-in to a TrueNAS', () => {
     expect(fake.calls[0]).toBe('auth.login_with_api_key');
   });
 
-  test('over DDP takes the older call where there is no newer', async () => {
+  test.each([
+    { errname: 'ENOMETHOD', reason: 'no such method' },
+    { errname: 'ENOENT', reason: '[ENOENT] Method not found' },
+  ])('over DDP takes the older call where there is no newer, $errname', async (refusal) => {
     const gone = () => {
-      throw new Refusal(201, { errname: 'ENOMETHOD', reason: 'no such method' });
+      throw new Refusal(201, refusal);
     };
     const fake = await start({ speaks: 'ddp', methods: { 'auth.login_ex': gone } });
     const { truenas } = await open(fake);

@@ -33,11 +33,14 @@ export interface ApiError {
   readonly reason: string;
 }
 
+/** How DDP words it; the number beside it differs between releases. */
+const NO_METHOD = /^(?:\[\w+\] )?(?:Method|Service)\b.*\b(?:not found|does not exist)/i;
+
 /** What a refusal of the API means, in words. Source: truenas middleware, api/base/server/ws_handler/rpc.py */
 export function apiProblem(doing: string, error: ApiError, secrets: Secrets): OutsideError {
   const { code, errname = '' } = error;
   const reason = secrets.hide(error.reason);
-  if (code === -32601 || errname === 'ENOMETHOD') {
+  if (code === -32601 || errname === 'ENOMETHOD' || NO_METHOD.test(reason)) {
     const found = 'this release has no such method';
     return new NoSuchMethod({ doing, found, next: 'see docs/truenas.md for the releases known' });
   }
@@ -53,7 +56,8 @@ export function apiProblem(doing: string, error: ApiError, secrets: Secrets): Ou
     const next = 'give the user of the key the role that docs/truenas.md names for it';
     return new OutsideError({ doing, found: `not allowed: ${reason || errname}`, next });
   }
-  const words = [errname && `[${errname}]`, reason || `code ${code}`].filter(Boolean).join(' ');
+  const named = errname !== '' && !reason.startsWith(`[${errname}]`);
+  const words = `${named ? `[${errname}] ` : ''}${reason || `code ${code}`}`;
   return new OutsideError({ doing, found: words, next: 'see /var/log/middlewared.log of the NAS' });
 }
 
