@@ -159,6 +159,17 @@ describe('lan-route-captured-by-vpn, by pings through an API', () => {
       },
     },
     {
+      when: 'the route is for its own subnet beside a default route, as an exit node has',
+      change: {
+        routes: (all) =>
+          all.flatMap((one) =>
+            one.prefix === '10.0.0.197/32'
+              ? ['10.0.0.0/24', '0.0.0.0/0'].map((prefix) => ({ ...one, prefix }))
+              : [one],
+          ),
+      },
+    },
+    {
       when: 'the VPN route stands in the main table, where lengths decide',
       change: { routes: (all) => all.map((one) => ({ ...one, table: 254 })) },
     },

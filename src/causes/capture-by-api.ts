@@ -2,7 +2,7 @@ import type { Evidence } from '../model/diagnosis.ts';
 import type { HostFacts } from '../model/host.ts';
 import { type Address, type Route, TABLE } from '../model/network.ts';
 import type { BoundPing } from '../model/observation.ts';
-import { familyOf, prefixContains, prefixLength } from '../model/prefix.ts';
+import { canonicalPrefix, familyOf, prefixContains, prefixLength } from '../model/prefix.ts';
 import {
   type CapturedReply,
   type CaptureVerdict,
@@ -54,8 +54,13 @@ export function captureByApi(c: Case): CaptureVerdict | undefined {
   }
   const shows = pings ? differ(pings) : silentProbes(c).length > 0;
   const captured = shows ? vpnRoute(facts, client.address) : undefined;
-  // a default route is an exit node's, which is not told apart without the preferences
-  if (!captured || prefixLength(captured.route.prefix) === 0) return undefined;
+  if (!captured) return undefined;
+  if (mayBeExitNode(facts, direct, captured.route)) {
+    return {
+      is: 'unknown',
+      missing: [`whether ${server.name} uses an exit node: its preferences`],
+    };
+  }
   return { is: 'captured', capture: replyOf(c, { facts, direct, pings, ...captured }) };
 }
 
@@ -97,6 +102,20 @@ function vpnRoute(
     .filter(({ device }) => leadsIntoVpn(host, device))
     .toSorted((a, b) => prefixLength(b.route.prefix) - prefixLength(a.route.prefix));
   return best;
+}
+
+/**
+ * An exit node brings default routes, and a route for each subnet the host is on itself; only the
+ * preferences tell them from accepted ones. Source: tailscale ipnlocal, internalAndExternalInterfaces
+ */
+function mayBeExitNode({ network }: HostFacts, direct: Address, { prefix, table }: Route): boolean {
+  const family = familyOf(direct.local);
+  const routes = network.routes[family];
+  const hasDefault =
+    routes.seen &&
+    routes.value.some((one) => one.table === table && prefixLength(one.prefix) === 0);
+  const own = canonicalPrefix(`${direct.local}/${direct.prefixLength}`, family);
+  return hasDefault && (prefix === own || prefixLength(prefix) === 0);
 }
 
 function replyOf(

@@ -208,3 +208,14 @@ export function settingsEvidence({ server }: Case): Evidence[] {
   }));
   return [...preference, ...settings];
 }
+
+/** The server answers ARP, or at the address that it seems to have in the tailnet. */
+export function isUp({ snapshot, client, server }: Case): boolean {
+  const { tailnetAddresses = [] } = snapshot.question;
+  return snapshot.observations.some((o) => {
+    if (o.kind === 'probe') return tailnetAddresses.includes(o.flow.destination) && cameBack(o);
+    if (o.kind !== 'neighbour' || o.host !== client.id) return false;
+    const { address, mac, state } = o.neighbour;
+    return address === server.address && mac !== undefined && !state.includes('FAILED');
+  });
+}

@@ -18,6 +18,7 @@ import {
   cameBack,
   effectOf,
   isChosenExitNode,
+  isUp,
   probeEvidence,
   provesTogether,
   settingsEvidence,
@@ -44,9 +45,10 @@ export const lanRouteCapturedByVpn: Cause = {
 function judge(c: Case): Verdict {
   if (!c.server.facts) return judgeFromOutside(c);
   const byRules = captureOf(c);
-  const found = byRules.is === 'unknown' ? (captureByApi(c) ?? byRules) : byRules;
-  if (found.is === 'unknown') return withoutRules(c, found);
-  if (found.is === 'absent') return found;
+  const byApi = byRules.is === 'unknown' ? captureByApi(c) : undefined;
+  if (byRules.is === 'unknown' && !byApi) return withoutRules(c, byRules);
+  const found = byApi ?? byRules;
+  if (found.is !== 'captured') return found;
   const { capture } = found;
   if (isChosenExitNode(c, capture.route.prefix)) {
     return { is: 'absent', because: `an exit node takes the LAN, not an accepted route` };
@@ -218,17 +220,6 @@ function hangingMessages({ snapshot, client, server }: Case): readonly Evidence[
     atUnixMs: lastUnixMs ?? snapshot.startedUnixMs,
     shows: 'effect',
   }));
-}
-
-/** The server answers ARP, or at the address that it seems to have in the tailnet. */
-function isUp({ snapshot, client, server }: Case): boolean {
-  const { tailnetAddresses = [] } = snapshot.question;
-  return snapshot.observations.some((o) => {
-    if (o.kind === 'probe') return tailnetAddresses.includes(o.flow.destination) && cameBack(o);
-    if (o.kind !== 'neighbour' || o.host !== client.id) return false;
-    const { address, mac, state } = o.neighbour;
-    return address === server.address && mac !== undefined && !state.includes('FAILED');
-  });
 }
 
 /** Who advertises `address`: what the cluster calls it, or the machine of the tailnet. */

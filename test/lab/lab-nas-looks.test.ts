@@ -1,72 +1,14 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { faults } from '../../src/lab/faults/index.ts';
 import { locateLabHost } from '../../src/lab/locate.ts';
 import { type Lab, startLab } from '../../src/lab/start.ts';
 import { TRUENAS_RELEASES } from '../../src/lab/topology/topology.ts';
 import { accountNamed, LAB_API_KEY, LAB_READONLY_KEY } from '../../src/lab/truenas/accounts.ts';
-import { Diagnosis } from '../../src/model/diagnosis.ts';
-import type { Snapshot } from '../../src/model/snapshot.ts';
+import { diagnoseTo, folder, LAUNCHER, returnpath, withKey } from '../support/nas-look.ts';
 import { describeWith } from '../support/needs.ts';
 import { atTerminal } from '../support/terminal.ts';
-
-const LAUNCHER = join(import.meta.dirname, '../../bin/returnpath.js');
-/** Of the lab's own certificate, `LAB_ONLY_CERTIFICATE`. */
-const FINGERPRINT =
-  'SHA256:F7:8A:3D:B3:EE:34:73:AF:4B:56:29:26:0C:2F:34:86:D3:7F:69:29:40:4E:82:6B:FE:CE:CA:1A:86:1A:EC:CC';
-
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'returnpath-nas-looks-'));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** The command line, run by somebody who sits at a host of the LAN. */
-async function returnpath(
-  lab: Lab,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv = {},
-): Promise<Ended> {
-  const { enterNetwork } = await locateLabHost(lab.id, 'utility');
-  const [program = '', ...rest] = [...enterNetwork, process.execPath, LAUNCHER, ...args];
-  return new Promise((resolve) => {
-    const options = {
-      env: { ...process.env, XDG_STATE_HOME: join(folder, 'state'), ...env },
-      maxBuffer: 64 * 1024 * 1024,
-    };
-    const child = execFile(program, rest, options, (error, stdout, stderr) =>
-      resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
-    );
-    child.stdin?.end();
-  });
-}
-
-async function diagnoseTo(
-  lab: Lab,
-  to: string,
-  more: readonly string[] = [],
-  env: NodeJS.ProcessEnv = {},
-): Promise<{ diagnosis: Diagnosis; snapshot: Snapshot; said: string }> {
-  const look = join(folder, `${lab.id}.json`);
-  const from = `lab://${lab.id}/node`;
-  const ask = ['--from', from, '--to', to, '--address', '10.0.0.210', '--control', '10.0.0.1'];
-  const args = ['diagnose', ...ask, '-o', 'json', '--save', look, ...more];
-  const { stdout, stderr } = await returnpath(lab, args, env);
-  const snapshot = readFileSync(look, 'utf8');
-  return {
-    diagnosis: Diagnosis.parse(JSON.parse(stdout)),
-    snapshot: JSON.parse(snapshot),
-    said: stdout + stderr + snapshot,
-  };
-}
 
 describeWith(['namespaces', 'ip', 'ping', 'python3'], 'a look at the NAS', () => {
   describe.each(TRUENAS_RELEASES)('of release %s with an API key alone', (release) => {
@@ -76,14 +18,10 @@ describeWith(['namespaces', 'ip', 'ping', 'python3'], 'a look at the NAS', () =>
     });
     afterAll(() => lab.stop());
 
-    const key = (text: string) => {
-      const file = join(folder, 'key');
-      writeFileSync(file, `${text}\n`);
-      return ['--truenas-key-file', file, '--fingerprint', FINGERPRINT];
-    };
-
     test('is healthy when nothing is broken', async () => {
-      const { diagnosis } = await diagnoseTo(lab, 'truenas://10.0.0.210', key(LAB_API_KEY));
+      const { diagnosis } = await diagnoseTo(lab, 'truenas://10.0.0.210', {
+        more: withKey(LAB_API_KEY),
+      });
       expect(diagnosis.findings).toEqual([]);
       expect(diagnosis.verdict).toBe('healthy');
     });
@@ -91,8 +29,8 @@ describeWith(['namespaces', 'ip', 'ping', 'python3'], 'a look at the NAS', () =>
     test('proves the outage, and shows no key', async () => {
       await lab.break('accept-routes');
       try {
-        const more = key(LAB_API_KEY);
-        const look = await diagnoseTo(lab, 'truenas://10.0.0.210', more);
+        const more = withKey(LAB_API_KEY);
+        const look = await diagnoseTo(lab, 'truenas://10.0.0.210', { more });
         const { diagnosis, snapshot, said } = look;
         expect(diagnosis.findings).toMatchObject([
           { cause: 'lan-route-captured-by-vpn', certainty: 'proven' },
@@ -115,7 +53,7 @@ describeWith(['namespaces', 'ip', 'ping', 'python3'], 'a look at the NAS', () =>
       await lab.break('accept-routes');
       try {
         const to = release === '24.10' ? 'truenas://10.0.0.210' : 'truenas://viewer@10.0.0.210';
-        const { diagnosis } = await diagnoseTo(lab, to, key(LAB_READONLY_KEY));
+        const { diagnosis } = await diagnoseTo(lab, to, { more: withKey(LAB_READONLY_KEY) });
         expect(diagnosis.findings).toMatchObject([
           { cause: 'lan-route-captured-by-vpn', wouldProve: expect.stringMatching(/ip route get/) },
         ]);
@@ -150,6 +88,38 @@ describeWith(['namespaces', 'ip', 'ping', 'python3'], 'a look at the NAS', () =>
     } finally {
       await lab.stop();
     }
+  });
+
+  // a key of 24.10 opens no shell, so this is what addresses, routes and pings tell
+  describe('without any shell', () => {
+    let lab: Lab;
+    beforeAll(async () => {
+      lab = await startLab({ truenas: '24.10' });
+    });
+    afterAll(() => lab.stop());
+
+    const reachable = faults.filter(({ id }) => !/^(nas-off|api-)/.test(id));
+
+    test.each(reachable)(
+      'accuses nobody else in $id',
+      async ({ id, question, expect: expected }) => {
+        const { from, serverAddress: address } = question;
+        await lab.break(id);
+        try {
+          const more = withKey(LAB_API_KEY);
+          // over the tailnet, which works whatever the NAS does with its LAN
+          const at = 'cabin-router';
+          const look = await diagnoseTo(lab, 'truenas://100.68.1.2', { from, address, more, at });
+          const { diagnosis, snapshot } = look;
+          expect(snapshot.hosts['100.68.1.2']?.truenas?.transport).toBe('DDP');
+          const accused = diagnosis.findings.map(({ cause }) => cause);
+          expect(accused.filter((cause) => !expected.causes.includes(cause))).toEqual([]);
+          if (expected.verdict === 'healthy') expect(diagnosis.verdict).toBe('healthy');
+        } finally {
+          await lab.mend(id);
+        }
+      },
+    );
   });
 
   describe('with a browser alone', () => {
