@@ -10,6 +10,7 @@ import { TROUBLES } from '../lab/protocol.ts';
 import { startLab } from '../lab/start.ts';
 import { stopLab } from '../lab/stop.ts';
 import { DEFAULT_BACK_OFF_SCALE } from '../lab/topology/adjust.ts';
+import { TRUENAS_RELEASES } from '../lab/topology/topology.ts';
 import { EXIT } from './exit-codes.ts';
 
 const EXAMPLES = `
@@ -42,6 +43,11 @@ export function labCommand(): Command {
       onLab('trouble', 'make something go wrong while somebody mends; without a name nothing')
         .argument('[name]', Object.values(TROUBLES).flat().join(', '))
         .action(trouble),
+    )
+    .addCommand(
+      onLab('release', 'make the running TrueNAS one of another release')
+        .argument('<release>', TRUENAS_RELEASES.join(', '))
+        .action(release),
     )
     .addCommand(
       onLab('relogin', "log the NAS' node out; its container logs it in again").action(relogin),
@@ -147,6 +153,11 @@ function change(command: 'break' | 'mend') {
 async function trouble(name: string | undefined, { id }: WhichLab): Promise<void> {
   await commandLab(chooseLab(id), 'trouble', name);
   console.log(name === undefined ? 'nothing goes wrong on purpose' : `from now on: ${name}`);
+}
+
+async function release(name: string, { id }: WhichLab): Promise<void> {
+  await commandLab(chooseLab(id), 'release', name);
+  console.log(`the NAS is now a TrueNAS ${name}`);
 }
 
 async function relogin({ id }: WhichLab): Promise<void> {

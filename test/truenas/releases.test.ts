@@ -44,6 +44,13 @@ describeWith(['namespaces', 'ip'], 'releases of the emulated TrueNAS', () => {
       msg: 'result',
       error: { error: 207, errname: 'ENOTAUTHENTICATED', type: null },
     });
+    const careful = ['careful_admin', 'lab-only-password'];
+    socket.send({ msg: 'method', id: '2fa', method: 'auth.two_factor_auth', params: careful });
+    expect(await socket.message(({ id }) => id === '2fa')).toMatchObject({ result: true });
+    socket.send({ msg: 'method', id: 'new', method: 'auth.login_ex', params: [{}] });
+    expect(await socket.message(({ id }) => id === 'new')).toMatchObject({
+      error: { error: 201, errname: 'ENOMETHOD' },
+    });
     const login = ['truenas_admin', 'lab-only-password'];
     socket.send({ msg: 'method', id: 'b', method: 'auth.login', params: login });
     expect(await socket.message(({ id }) => id === 'b')).toMatchObject({ result: true });

@@ -53,11 +53,22 @@ export async function tryApiKey(
   return { is: 'SUCCESS', credentials: { kind: 'API_KEY', account, key } };
 }
 
+interface PasswordLogin {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Whether somebody whose password is right must give a one-time code as well. */
+export function needsOtp({ username, password }: PasswordLogin): boolean {
+  const account = accountNamed(username);
+  return account?.otpSecret !== undefined && isSameSecret(password, account.password ?? '');
+}
+
 /** Tries a password; a user with a second factor is asked for its code next. */
 export async function tryPassword(
   nas: Nas,
   session: Session,
-  { username, password }: { readonly username: string; readonly password: string },
+  { username, password }: PasswordLogin,
 ): Promise<LoginOutcome> {
   await delayed(nas);
   const account = accountNamed(username);

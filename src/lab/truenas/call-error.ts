@@ -1,4 +1,4 @@
-/** The errno values that the middleware uses of Linux, and its own 207. */
+/** The errno values that the middleware uses of Linux, and its own from 201. */
 export const ERRNO = {
   ENOENT: 2,
   EIO: 5,
@@ -8,6 +8,7 @@ export const ERRNO = {
   EEXIST: 17,
   EINVAL: 22,
   ETOOMANYREFS: 109,
+  ENOMETHOD: 201,
   ENOTAUTHENTICATED: 207,
 } as const;
 export type Errno = keyof typeof ERRNO;

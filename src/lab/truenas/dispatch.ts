@@ -95,7 +95,7 @@ export function createDispatcher(nas: Nas, methods: Methods, rate: RateLimit): D
     methodNamed,
     async call(ask) {
       const method = methodNamed(ask.method);
-      if (!method) throw new CallError('Method not found', 'ENOENT');
+      if (!method) throw unknownMethod(ask.method);
       await authorize(ask, method);
       checkCount(method, ask.params);
       if (!method.job) return await run(ask, method, NOBODY_LISTENS);
@@ -103,6 +103,14 @@ export function createDispatcher(nas: Nas, methods: Methods, rate: RateLimit): D
       return ask.session.legacyJobs ? id : await nas.jobs.result(id);
     },
   };
+}
+
+function unknownMethod(name: string): CallError {
+  const at = name.lastIndexOf('.');
+  return new CallError(
+    `Method '${name.slice(at + 1)}' not found in '${name.slice(0, Math.max(at, 0))}'`,
+    'ENOMETHOD',
+  );
 }
 
 function checkCount({ params }: Method, given: readonly unknown[]): void {

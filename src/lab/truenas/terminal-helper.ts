@@ -74,11 +74,15 @@ const HELPERS: readonly (readonly string[])[] = [
 /**
  * The command that runs another on a terminal of its own.
  *
+ * @param path Where to look, as in `PATH`.
  * @throws {Error} If the machine has neither perl nor python3.
  */
-export function terminalHelper(): readonly string[] {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  const helper = HELPERS.find(([name = '']) => folders.some((at) => existsSync(join(at, name))));
-  if (helper) return helper;
+export function terminalHelper(path = process.env['PATH'] ?? ''): readonly string[] {
+  const folders = path.split(delimiter);
+  for (const [name = '', ...argv] of HELPERS) {
+    const found = folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
+    // whole, because what it runs has another PATH than we have
+    if (found !== undefined) return [found, ...argv];
+  }
   throw new Error('Cannot open a terminal: this machine has neither "perl" nor "python3"');
 }

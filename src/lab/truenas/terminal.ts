@@ -16,12 +16,15 @@ export interface TerminalOptions {
   readonly cwd: string;
   readonly onOutput: (bytes: Buffer) => void;
   readonly onEnd: () => void;
+  /** Runs it on a terminal; absent: what the machine has for that. */
+  readonly helper?: readonly string[];
 }
 
 /** @throws {Error} If the machine cannot make one. */
-export function openTerminal({ argv, env, cwd, onOutput, onEnd }: TerminalOptions): Terminal {
-  const [helper = '', ...words] = terminalHelper();
-  const child = spawn(helper, [...words, ...argv], {
+export function openTerminal(options: TerminalOptions): Terminal {
+  const { argv, env, cwd, onOutput, onEnd, helper = terminalHelper() } = options;
+  const [program = '', ...words] = helper;
+  const child = spawn(program, [...words, ...argv], {
     stdio: ['pipe', 'pipe', 'ignore', 'pipe'],
     env,
     cwd,

@@ -1,6 +1,7 @@
 import {
   type LoginOutcome,
   logIn,
+  needsOtp,
   tryApiKey,
   tryOtp,
   tryPassword,
@@ -48,6 +49,15 @@ export const authMethods: Methods = {
     call: () => ['API_KEY_PLAIN', 'TOKEN_PLAIN', 'PASSWORD_PLAIN'],
   },
   'auth.me': { params: [], call: ({ session }) => userInfo(accountOf(session)) },
+  'auth.two_factor_auth': {
+    params: ['username', 'password'],
+    open: true,
+    call: ({ params }) =>
+      needsOtp({
+        username: textAt(params, 0, 'username'),
+        password: textAt(params, 1, 'password'),
+      }),
+  },
   'auth.logout': {
     params: [],
     call({ session }) {
