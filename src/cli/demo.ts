@@ -3,9 +3,10 @@ import type { Lab } from '../lab/start.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
 import { build } from './demo/build.ts';
 import { fromKubeconfig, withStorageServer } from './demo/diagnosis-acts.ts';
+import { fixAgain, fixAndUndo } from './demo/mending-acts.ts';
 import { night } from './demo/night.ts';
 import { replay } from './demo/replay.ts';
-import { type Act, personAt } from './demo/stage.ts';
+import { type Act, personAt, type Stage } from './demo/stage.ts';
 import { EXIT } from './exit-codes.ts';
 import { render, save } from './render.ts';
 import { Story } from './story.ts';
@@ -13,7 +14,9 @@ import { Story } from './story.ts';
 const CAUSE = 'lan-route-captured-by-vpn';
 
 /** Played in this order; the last diagnosis of any is what the reports are about. */
-const ACTS: readonly Act[] = [night, fromKubeconfig, withStorageServer];
+const FINDING: readonly Act[] = [night, fromKubeconfig, withStorageServer];
+/** Played after the reports are written; the last one writes up what was done as well. */
+const MENDING: readonly Act[] = [fixAndUndo, fixAgain];
 
 export function demoCommand(): Command {
   return new Command('demo')
@@ -32,27 +35,30 @@ async function run(options: { replay?: boolean; dir: string }): Promise<void> {
   const { signal } = interrupt;
   const lab = options.replay ? undefined : await build(story, signal);
   try {
-    const diagnosis = lab
-      ? await play(lab, { story, signal, dir: options.dir })
-      : await replay(story);
+    const stage = lab && (await stageOf(lab, { story, signal, dir: options.dir }));
+    const diagnosis = stage ? await find(stage) : await replay(story);
     await save(`${options.dir}/report.md`, render(diagnosis, 'markdown', false));
     await save(`${options.dir}/report.json`, render(diagnosis, 'json', false));
     story.say('wrote report.md and report.json');
     process.exitCode = isAsPromised(diagnosis) ? EXIT.ok : EXIT.outside;
-    if (process.exitCode !== EXIT.ok)
+    if (process.exitCode !== EXIT.ok) {
       story.say('this is not what the demo promises: please report it');
+    } else if (stage) {
+      for (const act of MENDING) await act(stage);
+      story.say('wrote report.md once more, with what was done');
+    }
   } finally {
     await lab?.stop();
   }
 }
 
-async function play(
-  lab: Lab,
-  rest: { readonly story: Story; readonly signal: AbortSignal; readonly dir: string },
-): Promise<Diagnosis> {
-  const stage = { lab, ...rest, operator: await personAt(lab, rest.signal) };
+async function stageOf(lab: Lab, rest: Omit<Stage, 'lab' | 'operator'>): Promise<Stage> {
+  return { lab, ...rest, operator: await personAt(lab, rest.signal) };
+}
+
+async function find(stage: Stage): Promise<Diagnosis> {
   let latest: Diagnosis | undefined;
-  for (const act of ACTS) latest = (await act(stage)) ?? latest;
+  for (const act of FINDING) latest = (await act(stage)) ?? latest;
   if (!latest) throw new TypeError('Cannot end the demo: no act has diagnosed anything');
   return latest;
 }

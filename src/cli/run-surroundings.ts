@@ -1,9 +1,7 @@
-import type { Checklist } from '../model/checklist.ts';
-import type { Plan } from '../model/plan.ts';
 import { openKubernetes } from '../platform/kubernetes/kubernetes.ts';
 import { runStoreIn, runsFolder } from '../platform/runs/run-store.ts';
 import { checklistText } from '../report/checklist-text.ts';
-import type { RunEnd, RunSurroundings } from '../session/fix-session.ts';
+import type { RunEnd, RunOptions, RunSurroundings } from '../session/fix-session.ts';
 import { DEFAULT_DEADLINE_MS, DEFAULT_PROBE_TIMEOUT_MS } from '../session/request.ts';
 import { questionOf, verify } from '../session/verify.ts';
 import { type ClusterOptions, kubeOptions } from './cluster-options.ts';
@@ -42,8 +40,8 @@ export function verifierOf(
   options: ReachOptions,
   surroundings: RunSurroundings,
   signal: AbortSignal,
-): (plan: Plan) => Promise<Checklist> {
-  return async (plan) => {
+): NonNullable<RunOptions['verify']> {
+  return async (plan, leftForLater) => {
     const restarts = plan.steps.some(({ change }) => change.kind === 'restart-pods');
     const request = questionOf(plan, {
       deadlineMs: DEFAULT_DEADLINE_MS,
@@ -55,6 +53,9 @@ export function verifierOf(
       withinMs: restarts ? WELL_WITHIN_MS.cluster : WELL_WITHIN_MS.plain,
       holdMs: 0,
       signal,
+      later: leftForLater.some(({ change }) => change.kind === 'truenas-app')
+        ? ['app-accept-routes-off']
+        : [],
       onLook: (look) => {
         if (look.is !== 'ok') console.log(checklistText(look).split('\n')[0]);
       },

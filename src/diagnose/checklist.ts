@@ -28,13 +28,26 @@ export function checklistOf(snapshot: Snapshot): Checklist {
     schema: 'returnpath/checklist',
     version: CHECKLIST_VERSION,
     atUnixMs: snapshot.endedUnixMs,
-    is: lines.some(({ is }) => is === 'bad')
-      ? 'bad'
-      : lines.length === 0 || lines.some(({ is }) => is === 'unknown')
-        ? 'unknown'
-        : 'ok',
+    is: overall(lines),
     lines,
   };
+}
+
+/**
+ * The same list while steps of a plan are left for later.
+ *
+ * @param ids Of lines that those steps make good.
+ */
+export function leavingForLater(checklist: Checklist, ids: readonly string[]): Checklist {
+  const lines = checklist.lines.map((line) =>
+    line.is === 'bad' && ids.includes(line.id) ? { ...line, is: 'later' as const } : line,
+  );
+  return { ...checklist, is: overall(lines), lines };
+}
+
+function overall(lines: readonly ChecklistLine[]): Checklist['is'] {
+  if (lines.some(({ is }) => is === 'bad')) return 'bad';
+  return lines.length === 0 || lines.some(({ is }) => is === 'unknown') ? 'unknown' : 'ok';
 }
 
 function probeLines({ observations, hosts }: Snapshot): ChecklistLine[] {

@@ -8,8 +8,11 @@ export const ChecklistLine = z.object({
   id: z.string(),
   /** A phrase: `talos-1 reaches 10.0.0.210:2049`. */
   what: z.string(),
-  /** `unknown` where it could not be read; that is neither good nor bad. */
-  is: z.enum(['ok', 'bad', 'unknown']),
+  /**
+   * `unknown` where it could not be read; that is neither good nor bad. `later` is not so yet, and a
+   * step of the plan that has not been done makes it so.
+   */
+  is: z.enum(['ok', 'bad', 'unknown', 'later']),
   /** Command and answer, or why it could not be read. */
   evidence: z.string(),
   atUnixMs: z.number().optional(),

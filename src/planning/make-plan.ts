@@ -7,10 +7,10 @@ import { type Effects, PLAN_VERSION, type Plan, type Step } from '../model/plan.
 import type { Snapshot } from '../model/snapshot.ts';
 import { type World, worldOf } from '../routing/world.ts';
 import { changeHost, worldWith } from '../routing/world-change.ts';
-import { actingVantage, apiVantage } from './acting-vantage.ts';
 import { effectsOf } from './effects.ts';
 import { hostState } from './host-state.ts';
 import { routeChecks } from './route-checks.ts';
+import { actingVantage, apiVantage, lookingVantage } from './vantages.ts';
 
 export interface PlanOptions {
   readonly nowUnixMs: number;
@@ -90,7 +90,7 @@ export function makePlan(
 
 function baseOf(snapshot: Snapshot, diagnosis: Diagnosis, finding: Finding) {
   const { question, hosts } = snapshot;
-  const urlOf = (id: string) => hosts[id]?.vantages[0] ?? id;
+  const urlOf = (id: string) => lookingVantage(hosts[id] ?? { vantages: [] }) ?? id;
   return {
     schema: 'returnpath/plan' as const,
     version: PLAN_VERSION as typeof PLAN_VERSION,

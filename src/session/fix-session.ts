@@ -11,9 +11,9 @@ import { OutsideError } from '../model/outside-error.ts';
 import type { HostState, Plan, Step } from '../model/plan.ts';
 import { type JournalEntry, standOf } from '../model/run.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { actingVantage, isTyped } from '../planning/acting-vantage.ts';
 import { hostState, stateDifference } from '../planning/host-state.ts';
 import { makePlan, type PlanOptions } from '../planning/make-plan.ts';
+import { actingVantage, isTyped } from '../planning/vantages.ts';
 import type { Journal, RunStore } from '../ports/run-store.ts';
 import type { VantageOptions } from '../ports/vantage.ts';
 import { type DiagnoseOptions, runDiagnosis, type Surroundings } from './diagnose-session.ts';
@@ -81,7 +81,7 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   readonly tell: (line: string) => void;
   /** Looks at everything again once all steps are done; what it saw goes into the journal. */
-  readonly verify?: ((plan: Plan) => Promise<Checklist>) | undefined;
+  readonly verify?: ((plan: Plan, leftForLater: readonly Step[]) => Promise<Checklist>) | undefined;
 }
 
 export interface RunEnd extends RunResult {
@@ -121,7 +121,7 @@ export async function applyPlan(
     return withJournal(journal, async () => {
       await journal.append({ is: 'planned', at: surroundings.clock.now(), plan });
       const applying = applyingOf(journal, reach, surroundings, options);
-      return verified(await applyRun(applying, when), applying, options);
+      return verified(await applyRun(applying, when), { applying, when, options });
     });
   });
 }
@@ -149,7 +149,7 @@ export async function resumeRun(
     }
     return withReach(surroundings, async (reach) => {
       const applying = applyingOf(journal, reach, surroundings, options);
-      return verified(await applyRun(applying, when), applying, options);
+      return verified(await applyRun(applying, when), { applying, when, options });
     });
   });
 }
@@ -174,11 +174,16 @@ type Ended = RunResult & Pick<RunEnd, 'checklist'>;
 /** What was applied is looked at as a whole; what was taken back has nothing to prove. */
 async function verified(
   result: RunResult,
-  { journal, clock }: Applying,
-  { verify }: RunOptions,
+  {
+    applying: { journal, clock },
+    when,
+    options: { verify },
+  }: { applying: Applying; when: readonly Step['when'][]; options: RunOptions },
 ): Promise<Ended> {
   if (result.outcome !== 'applied' || !verify) return result;
-  const checklist = await verify(standOf(journal.entries).plan);
+  const { plan } = standOf(journal.entries);
+  const leftForLater = plan.steps.filter((step) => !when.includes(step.when));
+  const checklist = await verify(plan, leftForLater);
   const lines = checklist.lines.map(({ is, what, evidence }) => `${is}: ${what}: ${evidence}`);
   await journal.append({ is: 'verified', at: clock.now(), ok: checklist.is === 'ok', lines });
   return { ...result, checklist };

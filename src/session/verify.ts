@@ -1,4 +1,4 @@
-import { checklistOf } from '../diagnose/checklist.ts';
+import { checklistOf, leavingForLater } from '../diagnose/checklist.ts';
 import type { Checklist } from '../model/checklist.ts';
 import type { Plan } from '../model/plan.ts';
 import { type DiagnoseResult, runDiagnosis, type Surroundings } from './diagnose-session.ts';
@@ -10,6 +10,8 @@ export interface VerifyOptions {
   /** Time to stay well after that. */
   readonly holdMs: number;
   readonly signal: AbortSignal;
+  /** Ids of lines that steps left for later make good. */
+  readonly later?: readonly string[] | undefined;
   /** Called after each look. */
   readonly onLook?: ((checklist: Checklist) => void) | undefined;
 }
@@ -40,14 +42,14 @@ const BETWEEN_LOOKS_MS = 2000;
 export async function verify(
   request: DiagnoseRequest,
   surroundings: Surroundings,
-  { withinMs, holdMs, signal, onLook }: VerifyOptions,
+  { withinMs, holdMs, signal, later = [], onLook }: VerifyOptions,
 ): Promise<Verified> {
   const { clock } = surroundings;
   const startedUnixMs = clock.now();
   let wellSince: number | undefined;
   for (let looks = 1; ; looks += 1) {
     const result = await runDiagnosis(request, surroundings, { signal });
-    const checklist = checklistOf(result.snapshot);
+    const checklist = leavingForLater(checklistOf(result.snapshot), later);
     onLook?.(checklist);
     const now = clock.now();
     const isWell = checklist.is === 'ok';

@@ -29,6 +29,6 @@ async function diagnosed(
   // as kubectl's plugin it begins with the cluster; called by its own name, with a context
   const context = ['--context', 'admin@homelab'];
   const args = ['diagnose', ...context, ...more, '--progress', '-o', 'json'];
-  const { stdout } = await operator.returnpath(args, onStep);
+  const { stdout } = await operator.returnpath(args, { onStderr: onStep });
   return Diagnosis.parse(JSON.parse(stdout));
 }

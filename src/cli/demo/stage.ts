@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { kubeconfigPath } from '../../lab/cluster/describe.ts';
 import { locateLabHost } from '../../lab/locate.ts';
 import { labEnvironment } from '../../lab/programs.ts';
 import type { Lab } from '../../lab/start.ts';
+import { LAB_API_KEY } from '../../lab/truenas/accounts.ts';
 import type { Diagnosis } from '../../model/diagnosis.ts';
 import { OutsideError } from '../../model/outside-error.ts';
 import type { Story } from '../story.ts';
@@ -25,9 +27,14 @@ export interface Ran {
   readonly stderr: string;
 }
 
+/** Called with each line as it is said. */
+export interface Listening {
+  readonly onStdout?: ((line: string) => void) | undefined;
+  readonly onStderr?: ((line: string) => void) | undefined;
+}
+
 export interface Person {
-  /** @param onLine Called with each line of standard error, as it is said. */
-  returnpath(args: readonly string[], onLine?: (line: string) => void): Promise<Ran>;
+  returnpath(args: readonly string[], listening?: Listening): Promise<Ran>;
   /** kubectl of this machine, against the lab's cluster. */
   kubectl(args: readonly string[]): Promise<Ran>;
 }
@@ -40,11 +47,17 @@ const LAUNCHER = fileURLToPath(new URL('../bin/returnpath.js', import.meta.url))
 /** Who sits at the lab's utility host, with a kubeconfig of its cluster. */
 export async function personAt(lab: Lab, signal: AbortSignal): Promise<Person> {
   const { enterNetwork, root = '' } = await locateLabHost(lab.id, 'utility');
-  const env = { ...labEnvironment(), KUBECONFIG: `${root}${kubeconfigPath('admin')}` };
-  const run = (argv: readonly string[], onLine?: (line: string) => void) =>
-    ran([...enterNetwork, ...argv], { env, signal, onLine });
+  const env = {
+    ...labEnvironment(),
+    KUBECONFIG: `${root}${kubeconfigPath('admin')}`,
+    // runs and pinned certificates of a demo are none of the user's
+    XDG_STATE_HOME: `${root}/run/operator-state`,
+    RETURNPATH_TRUENAS_KEY: LAB_API_KEY,
+  };
+  const run = (argv: readonly string[], listening: Listening = {}) =>
+    ran([...enterNetwork, ...argv], { env, signal, ...listening });
   return {
-    returnpath: (args, onLine) => run([process.execPath, LAUNCHER, ...args], onLine),
+    returnpath: (args, listening) => run([process.execPath, LAUNCHER, ...args], listening),
     // what kubectl learns of a cluster it keeps by address: not among what it knows of real ones
     kubectl: (args) => run(['kubectl', '--cache-dir', `${root}/run/kubectl-cache`, ...args]),
   };
@@ -55,37 +68,37 @@ function ran(
   {
     env,
     signal,
-    onLine,
-  }: {
-    readonly env: NodeJS.ProcessEnv;
-    readonly signal: AbortSignal;
-    readonly onLine?: ((line: string) => void) | undefined;
-  },
+    onStdout,
+    onStderr,
+  }: Listening & { readonly env: NodeJS.ProcessEnv; readonly signal: AbortSignal },
 ): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
     // it takes its pods away before it ends
     const stop = () => child.kill('SIGTERM');
     signal.addEventListener('abort', stop, { once: true });
-    let stdout = '';
-    let stderr = '';
-    let rest = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      stderr += text;
-      const lines = (rest + text).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) onLine?.(line);
-    });
+    const stdout = heard(child.stdout, onStdout);
+    const stderr = heard(child.stderr, onStderr);
     child.on('error', (cause) =>
       reject(new OutsideError({ doing: `run ${command}`, found: cause.message, cause })),
     );
     child.on('close', (code) => {
       signal.removeEventListener('abort', stop);
       if (signal.aborted) reject(signal.reason);
-      else resolve({ code, stdout, stderr });
+      else resolve({ code, stdout: stdout(), stderr: stderr() });
     });
   });
+}
+
+/** All that a stream has said so far. */
+function heard(stream: Readable, onLine: Listening['onStdout']): () => string {
+  let all = '';
+  let rest = '';
+  stream.setEncoding('utf8').on('data', (text: string) => {
+    all += text;
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) onLine?.(line);
+  });
+  return () => all;
 }

@@ -21,3 +21,12 @@ export function apiVantage({ vantages }: Pick<HostFacts, 'vantages'>): string | 
 export function isTyped(url: string): boolean {
   return url.startsWith('paste:');
 }
+
+/**
+ * The way to look at a host once more: of several one that shows its rules, which a pod of a driver
+ * without `ip` does not.
+ */
+export function lookingVantage(host: Pick<HostFacts, 'vantages'>): string | undefined {
+  const { vantages } = host;
+  return actingVantage(host) ?? vantages.find((url) => url.startsWith('node:')) ?? vantages[0];
+}
