@@ -30,6 +30,9 @@ interface Options extends QuestionOptions {
   readonly answer?: string;
 }
 
+const BORROWED =
+  'MIND  it acts on the NAS with the credential of the CSI driver, from its Secret, as you asked';
+
 /** Long enough for a slow login over the tailnet, short enough to wait for. */
 const GUARD_SECONDS = 60;
 
@@ -75,6 +78,7 @@ async function run(options: Options): Promise<void> {
       ? await newPlan(options, signal)
       : { plan: await readPlan(options.file), diagnosis: undefined };
   if (!plan) return;
+  if (options.useCsiCredential) console.log(BORROWED);
   process.stdout.write(planText(plan));
   if (options.output !== undefined) await save(options.output, `${JSON.stringify(plan)}\n`);
   const when: Step['when'][] = options.later ? ['now', 'later'] : ['now'];

@@ -54,9 +54,15 @@ export function nextSteps(
       return ['Look at the way itself: kubectl returnpath diagnose', ...wanted];
     return wanted.length > 0 ? wanted : ['Look at the server too: --to ssh://USER@SERVER'];
   }
+  const isFixable = findings.some(({ fixes }) => fixes.length > 0);
   return findings.some(({ certainty }) => certainty === 'likely')
     ? [`Prove it before you change anything: see "to prove" above${askPerson(findings)}.`]
-    : ['After the change run this again; it must say HEALTHY.'];
+    : [
+        ...(isFixable
+          ? ['Mend it: returnpath fix, with the same options, shows what it would do, and asks.']
+          : []),
+        'After the change run this again; it must say HEALTHY.',
+      ];
 }
 
 /** Where one answer of the server's kernel decides, and nobody could look at the server. */
