@@ -80,4 +80,73 @@ describeWith(['namespaces', 'ip', 'nft', 'curl'], 'fix on a lab host', () => {
     expect(await nasState(lab)).toBe(before);
     await lab.exec('nas', ['sh', '-c', 'ip rule del to 10.8.0.0/16 lookup main priority 2400']);
   });
+
+  test('a live connection by an accepted route puts the pin first, and stays alive', {
+    timeout: 60_000,
+  }, async () => {
+    await lab.break('accept-routes');
+    const serving = lab.exec('cabin', [process.execPath, '-e', ECHO]);
+    const talking = lab.exec('nas', [process.execPath, '-e', TALK]);
+    await expect
+      .poll(async () => (await planInLab(lab)).plan.fix, { timeout: 15_000 })
+      .toBe('pin-lan');
+    const { plan } = await planInLab(lab);
+    expect(plan.alternatives[0]?.because).toMatch(/would break .* with 10\.20\.0\.5/);
+    const run = await applyPlan(plan, ['now'], surroundings(), quietly());
+    expect(run.outcome).toBe('applied');
+    expect((await diagnoseInLab(lab)).diagnosis.verdict).toBe('healthy');
+    await lab.exec('cabin', ['sh', '-c', 'echo x >/run/enough']);
+    expect((await talking).stdout).toBe('answered after the fix\n');
+    await serving;
+    expect((await undoRunById(run.runId, surroundings(), quietly())).outcome).toBe('undone');
+  });
+
+  test('an exit node without LAN access is kept, and the LAN allowed', async () => {
+    await lab.break('exit-node-no-lan');
+    const broken = await nasState(lab);
+    const { plan } = await planInLab(lab);
+    expect(plan).toMatchObject({ fix: 'tailscale-allow-lan-access', refusals: [] });
+    const run = await applyPlan(plan, ['now'], surroundings(), quietly());
+    expect(run).toMatchObject({ outcome: 'applied' });
+    expect((await diagnoseInLab(lab)).diagnosis.verdict).toBe('healthy');
+    expect(await nasState(lab)).toContain('default dev tailscale0 table 52');
+    expect((await undoRunById(run.runId, surroundings(), quietly())).outcome).toBe('undone');
+    expect(await nasState(lab)).toBe(broken);
+    await lab.mend('exit-node-no-lan');
+  });
+
+  test('a rule like ours that somebody else has put is left alone, both ways', async () => {
+    await lab.break('accept-routes');
+    const { plan } = await planInLab(lab, 'pin-lan');
+    const theirs = 'ip rule add to 10.0.0.0/24 lookup main priority 2500';
+    await lab.exec('nas', ['sh', '-c', theirs]);
+    const found = await nasState(lab);
+    const run = await applyPlan({ ...plan, madeFor: [] }, ['now'], surroundings(), quietly());
+    expect(run.entries).toContainEqual(
+      expect.objectContaining({ is: 'skipped', found: 'foreign' }),
+    );
+    expect((await undoRunById(run.runId, surroundings(), quietly())).outcome).toBe('undone');
+    expect(await nasState(lab)).toBe(found);
+    await lab.exec('nas', ['sh', '-c', theirs.replace('add', 'del')]);
+  });
 });
+
+/** Answers what it is sent until a file says that it is enough, then says so and ends. */
+const ECHO = `
+require('node:net').createServer((socket) => {
+  const look = setInterval(() => {
+    if (!require('node:fs').existsSync('/run/enough')) return;
+    clearInterval(look);
+    socket.end('answered after the fix\\n', () => process.exit());
+  }, 50);
+  socket.on('error', () => process.exit(1));
+}).listen(7777);`;
+
+/** Stays connected until the other side has its say. */
+const TALK = `
+const connect = () => {
+  const socket = require('node:net').connect(7777, '10.20.0.5');
+  socket.on('error', () => setTimeout(connect, 100));
+  socket.pipe(process.stdout);
+};
+connect();`;
