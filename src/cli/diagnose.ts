@@ -1,7 +1,9 @@
 import { Command, Option } from 'commander';
 import { diagnose } from '../diagnose/diagnose.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 import { runDiagnosis } from '../session/diagnose-session.ts';
+import type { DiagnoseRequest } from '../session/request.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { readGiven } from './given-files.ts';
 import { openedBeforehand } from './open-beforehand.ts';
@@ -84,14 +86,18 @@ async function run(options: Options): Promise<void> {
   });
   process.off('SIGINT', onInterrupt);
   process.off('SIGTERM', onInterrupt);
-  const code = interrupt.signal.aborted ? EXIT.interrupted : codeOf(diagnosis, snapshot.hosts);
+  const code = interrupt.signal.aborted ? EXIT.interrupted : codeOf(diagnosis, snapshot, request);
   finish(diagnosis, options, code);
   if (options.save !== undefined) await save(options.save, `${JSON.stringify(snapshot)}\n`);
 }
 
 /** Looking that failed altogether is a failure outside, not a riddle. */
-function codeOf(diagnosis: Diagnosis, hosts: object): number {
-  const sawNothing = Object.keys(hosts).length === 0;
+function codeOf(
+  diagnosis: Diagnosis,
+  { hosts, cluster }: Snapshot,
+  request: DiagnoseRequest,
+): number {
+  const sawNothing = Object.keys(hosts).length === 0 || (request.cluster && !cluster);
   return sawNothing && diagnosis.verdict === 'cannot-tell' ? EXIT.outside : exitCodeOf(diagnosis);
 }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { OutsideError } from '../model/outside-error.ts';
@@ -76,6 +77,9 @@ function report(error: unknown): number {
   console.error(error);
   return EXIT.outside;
 }
+
+// One signal ends a whole session, so everything that waits in it listens there.
+setMaxListeners(1000);
 
 // A reader that went away (`returnpath … | head`) is no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -13,15 +13,18 @@ export function summaryOf(draft: Draft, cases: readonly Case[]) {
   const server = hosts[question.to]?.name ?? question.to;
   const ports = question.ports.map((port) => `:${port}`).join(' ');
   if (verdict === 'healthy') {
-    return `${client} reaches ${server} (${question.serverAddresses.join(', ')}) on ${ports}, there and back`;
+    const addresses = question.serverAddresses.filter((address) => address !== server);
+    const named = addresses.length > 0 ? `${server} (${addresses.join(', ')})` : server;
+    return `${client} reaches ${named} on ${ports}, there and back`;
   }
   const probes = cases.flatMap((c) => c.probes);
   if (probes.length === 0 && cluster) return clusterSummary(cluster);
+  if (probes.length === 0 && question.from === '') return 'the cluster could not be looked at';
   if (probes.length === 0)
     return `nothing was sent from ${client} to ${server}, so nothing is known to fail`;
   const ran = probes.filter(({ outcome }) => outcome !== 'not-run');
   if (ran.length > 0 && ran.every(({ outcome }) => outcome === 'answered')) {
-    return `${client} reaches ${server} there and back; what hangs has another reason, which was not seen`;
+    return `${client} reaches ${server} there and back now; what hangs waits for its next try, or has a reason that was not seen`;
   }
   return probes.some(cameBack)
     ? `${client} reaches ${server} only in part, and no known cause explains it`
@@ -41,7 +44,7 @@ function clusterSummary({ symptoms, signatures }: NonNullable<Diagnosis['cluster
 
 /** What to do next; never empty. */
 export function nextSteps(
-  { verdict, findings, question }: Draft,
+  { verdict, findings, question, cluster }: Draft,
   missing: readonly string[],
 ): string[] {
   if (verdict === 'healthy') {
@@ -50,8 +53,14 @@ export function nextSteps(
   if (verdict === 'cannot-tell') {
     const wanted = missing.slice(0, 3).map((fact) => `Read: ${fact}`);
     // where the way was not even looked at, that comes first
+    if (question.from === '' && !cluster)
+      return [
+        'Mend that, or look without the cluster: --from ssh://USER@NODE --to ssh://USER@SERVER',
+      ];
     if (question.from === '')
       return ['Look at the way itself: kubectl returnpath diagnose', ...wanted];
+    const again = cluster && missing.length === 0 ? restarts(cluster) : [];
+    if (again.length > 0) return again;
     return wanted.length > 0 ? wanted : ['Look at the server too: --to ssh://USER@SERVER'];
   }
   const isFixable = findings.some(({ fixes }) => fixes.length > 0);
@@ -63,6 +72,18 @@ export function nextSteps(
           : []),
         'After the change run this again; it must say HEALTHY.',
       ];
+}
+
+/** The way works: what still waits can be made to try now. Drivers first, pods wait for them. */
+function restarts({ symptoms }: NonNullable<Diagnosis['cluster']>): string[] {
+  const pods = symptoms.filter(({ object }) => object.kind === 'Pod');
+  const [first] = pods.filter(({ nextTryUnixMs }) => nextTryUnixMs !== undefined).concat(pods);
+  if (!first) return [];
+  const { namespace = 'default', name } = first.object;
+  return [
+    'Run this again after the next try of what hangs.',
+    `Or restart it now, drivers first: kubectl delete pod -n ${namespace} ${name}`,
+  ];
 }
 
 /** Where one answer of the server's kernel decides, and nobody could look at the server. */

@@ -11,12 +11,13 @@ import type { ClusterFacts } from '../model/cluster.ts';
 import type { HostFacts } from '../model/host.ts';
 import { OutsideError } from '../model/outside-error.ts';
 import type { Kubernetes } from '../ports/kubernetes.ts';
-import type { ProbePodOptions } from '../ports/vantage.ts';
+import type { ProbePodOptions, Vantage } from '../ports/vantage.ts';
 import { type ClusterPlan, planLooks } from './cluster-plan.ts';
 import type { Role, Surroundings } from './diagnose-session.ts';
 import type { Gathering } from './gathering.ts';
 import { hasRules } from './merge-hosts.ts';
 import { type ClusterRequest, DEFAULT_PORTS, type DiagnoseRequest } from './request.ts';
+import { resolveOnHost } from './resolve-on-host.ts';
 import { givenAddresses } from './server-addresses.ts';
 
 /** This machine, from which the cluster's API is asked. */
@@ -30,6 +31,7 @@ export interface ClusterMeans {
   readonly say: (line: string) => void;
   /** Opens a vantage and reads its host; what fails is noted and brings nothing. */
   readonly look: (url: string, role: Role) => Promise<HostFacts | undefined>;
+  readonly vantagesOf: (hostId: string) => readonly Vantage[];
 }
 
 /**
@@ -84,8 +86,10 @@ export class ClusterLook {
       this.#kube = kube;
       void operator.then(() => this.#sayWay('the API server', hostOfUrl(kube.server)));
       const cluster = await collectCluster(kube, { clock, signal, namespace });
-      gathering.cluster(cluster);
-      if (cluster.version.seen || cluster.hangingPods.seen) return cluster;
+      if (cluster.version.seen || cluster.hangingPods.seen) {
+        gathering.cluster(cluster);
+        return cluster;
+      }
       const { why, next } = cluster.version;
       gathering.fail({ vantage: kube.server, why, ...(next ? { next } : {}) });
       say(`${kube.server}: ${why}`);
@@ -148,12 +152,32 @@ export class ClusterLook {
   async #lookFromNode({ target, nodePod }: ClusterPlan): Promise<void> {
     const { look, say } = this.#means;
     const facts = nodePod === undefined ? undefined : await look(nodePod, 'from');
+    if (facts) await this.#resolve(facts.id, target.server);
     if (facts && hasRules(facts)) return;
     const why = facts
       ? `${nodePod} has no \`ip\``
       : `no running pod of node ${target.nodeName} could be used`;
     say(`${why}: making a short-lived pod in its network`);
-    await look(`node://${target.nodeName}`, 'from');
+    const seen = await look(`node://${target.nodeName}`, 'from');
+    if (seen) await this.#resolve(seen.id, target.server);
+  }
+
+  /** A server that volumes name by its name: its addresses are those that the node finds. */
+  async #resolve(hostId: string, server: string): Promise<void> {
+    const { gathering, signal, say, vantagesOf } = this.#means;
+    const [vantage] = vantagesOf(hostId);
+    if (this.knowsServer || isAddress(server) || !vantage) return;
+    const addresses = await resolveOnHost(vantage, server, signal);
+    this.knowsServer = addresses.length > 0;
+    if (addresses.length > 0) {
+      say(`${hostId} finds ${server} at ${addresses.join(', ')}`);
+      gathering.ask({ serverAddresses: addresses });
+      this.#askFromHere();
+    } else {
+      const why = `${hostId} finds no address for it`;
+      say(`${server}: ${why}`);
+      gathering.fail({ vantage: server, why, next: `getent ahosts ${server}   on ${hostId}` });
+    }
   }
 }
 

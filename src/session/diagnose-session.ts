@@ -113,6 +113,7 @@ class Session {
         ...means,
         request: { ...request, cluster: request.cluster },
         look: (url, role) => this.#hosts.look(url, role),
+        vantagesOf: (hostId) => this.#hosts.vantagesOf(hostId),
       });
   }
 

@@ -260,3 +260,64 @@ async function untilAsked(lab: Lab): Promise<void> {
   }
   throw new Error('the program did not ask');
 }
+
+describe('a cluster', () => {
+  test('whose kubeconfig is not there is a failure outside, and says what was tried', async () => {
+    const { code, stdout } = await returnpath('diagnose', '--kubeconfig', join(folder, 'none'));
+    expect(stdout).toMatch(/^CANNOT TELL {2}the cluster could not be looked at/);
+    expect(stdout).toContain('there is no such file');
+    expect(code).toBe(4);
+  });
+
+  test('that does not answer is one as well', async () => {
+    const file = join(folder, 'refused.kubeconfig');
+    const cluster = { name: 'c', cluster: { server: 'https://127.0.0.1:1' } };
+    const context = { name: 'c', context: { cluster: 'c', user: 'u' } };
+    const user = { name: 'u', user: { token: 'planted-token' } };
+    const config = {
+      'current-context': 'c',
+      clusters: [cluster],
+      contexts: [context],
+      users: [user],
+    };
+    writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'Config', ...config }));
+    const { code, stdout, stderr } = await returnpath('diagnose', '--kubeconfig', file);
+    expect(stdout).toContain('ECONNREFUSED');
+    expect(stdout + stderr).not.toContain('planted-token');
+    expect(code).toBe(4);
+  });
+});
+
+describe('what kubectl printed', () => {
+  const events = `NAMESPACE   LAST SEEN   TYPE      REASON        OBJECT            MESSAGE
+media       12s         Warning   FailedMount   pod/jellyfin-0    MountVolume.SetUp failed for volume "pvc-1" : mount failed: exit status 32 Mounting command: mount Output: mount.nfs: access denied by server while mounting 10.0.0.210:/mnt/hdd
+`;
+  const pods = `NAMESPACE   NAME         READY   STATUS              RESTARTS   AGE
+media       jellyfin-0   0/1     ContainerCreating   0          5m
+`;
+
+  test('in several files is judged as the cluster would be', async () => {
+    const [a, b] = [join(folder, 'events.txt'), join(folder, 'pods.txt')];
+    writeFileSync(a, events);
+    writeFileSync(b, pods);
+    const { code, stdout } = await returnpath('diagnose', '-f', a, '-f', b, '-o', 'json');
+    const { findings, cluster } = Diagnosis.parse(JSON.parse(stdout));
+    expect(findings.map(({ cause }) => cause)).toEqual(['nfs-export-denied']);
+    expect(cluster?.symptoms).toMatchObject([
+      { state: 'ContainerCreating', object: { name: 'jellyfin-0' } },
+    ]);
+    expect(code).toBe(1);
+  });
+
+  test('by standard input as well', async () => {
+    const child = start(['diagnose', '-f', '-']);
+    child.stdin?.end(events);
+    expect((await ended(child)).code).toBe(1);
+  });
+
+  test('two snapshots are one too many', async () => {
+    const { code, stderr } = await returnpath('diagnose', '-f', OUTAGE, '-f', OUTAGE);
+    expect(stderr).toContain('two snapshots at once');
+    expect(code).toBe(3);
+  });
+});
