@@ -37,6 +37,7 @@ interface Seen {
   readonly controls?: readonly Probe[];
   readonly routes?: (routes: readonly Route[]) => Route[];
   readonly atUnixMs?: number;
+  readonly reachedAt?: string;
 }
 
 const yes = [true, true];
@@ -80,9 +81,10 @@ function judge(seen: Seen) {
       ipv4: ipv4.seen ? { ...ipv4, value: routes(ipv4.value) } : ipv4,
     },
   };
+  const reached = seen.reachedAt === undefined ? {} : { reachedAt: seen.reachedAt };
   const c: Case = {
     ...blank,
-    server: { ...blank.server, facts: { ...nas, id: 'nas', network } },
+    server: { ...blank.server, facts: { ...nas, id: 'nas', network, ...reached } },
   };
   return lanRouteCapturedByVpn.judge(c);
 }
@@ -112,6 +114,12 @@ describe('lan-route-captured-by-vpn, by pings through an API', () => {
 
   test('is so also where the client cannot be reached through the tunnel', () => {
     expect(judge({ ...outage, unbound: no })).toMatchObject({ certainty: 'proven' });
+  });
+
+  test('is so also where we came in by that address ourselves, and know no neighbour', () => {
+    const seen = { ...outage, neighbour: [] };
+    expect(judge({ ...seen, reachedAt: '10.0.0.210' })).toMatchObject({ certainty: 'proven' });
+    expect(judge({ ...seen, reachedAt: '100.68.1.2' })).toMatchObject({ certainty: 'likely' });
   });
 
   test.each([

@@ -10,7 +10,7 @@ import {
   leadsIntoVpn,
 } from './captured.ts';
 import type { Case } from './cause.ts';
-import { cameBack, silentProbes } from './evidence.ts';
+import { answeredOthers, cameBack, silentProbes } from './evidence.ts';
 
 const MAIN_TABLES: readonly number[] = [TABLE.main, TABLE.default, TABLE.local];
 /** One lost packet is no decision of a kernel. */
@@ -34,9 +34,10 @@ interface Pings {
  * table of its own tells; without one it is not known.
  *
  * That the choice falls for this client and not for every packet from that address is shown by a
- * neighbour which no such route takes and which answers the same address. Without one, a rule that
- * misroutes the address altogether would look the same, and nothing is confirmed. Nor is it where
- * the API sends no pings for us, and only the route is seen.
+ * neighbour which no such route takes and which answers the same address, by another client that is
+ * answered, or by ourselves, where we came in by that address. Without any, a rule that misroutes the
+ * address altogether would look the same, and nothing is confirmed. Nor is it where the API sends no
+ * pings for us, and only the route is seen.
  */
 export function captureByApi(c: Case): CaptureVerdict | undefined {
   const { client, server } = c;
@@ -138,6 +139,8 @@ function replyOf(
   const rounds = pings ? Math.min(pings.device.length, pings.address.length) : 0;
   const one = hasOneAddress(facts, direct);
   const shown = [...(pings ? firstOfEach(pings) : []), ...neighbours.slice(0, 1)];
+  const us = answersUs(c, facts);
+  const others = neighbours.length + us.length + answeredOthers(c).length;
   return {
     clientAddress: c.client.address ?? '',
     device,
@@ -148,9 +151,10 @@ function replyOf(
     advertiser: undefined,
     mechanism: [
       ...shown.map((ping) => pingEvidence(c, ping)),
+      ...us,
       ...routeEvidence(c, facts, { route, device }),
     ],
-    confirmed: rounds >= ROUNDS && one && neighbours.length > 0,
+    confirmed: rounds >= ROUNDS && one && others > 0,
   };
 }
 
@@ -169,6 +173,14 @@ function answeredNeighbours({ snapshot, server }: Case, direct: Address): BoundP
       facts !== undefined &&
       vpnRoute(facts, o.to) === undefined,
   );
+}
+
+/** We came in by the address itself, so it reaches somebody. */
+function answersUs({ server }: Case, { reachedAt, truenas }: HostFacts): Evidence[] {
+  if (reachedAt !== server.address || !truenas?.version.seen) return [];
+  const { from: command, readAtUnixMs: atUnixMs } = truenas.version;
+  const answer = `its API answers us from ${server.address}`;
+  return [{ host: server.name, command, answer, atUnixMs, shows: 'context' }];
 }
 
 /** With several addresses the device could have sent from another than the one in question. */

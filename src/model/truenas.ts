@@ -34,6 +34,8 @@ export const TruenasFacts = z.object({
   version: factOf(z.string()),
   /** How it was asked: `JSON-RPC 25.10`, `DDP`, `REST v2.0`. */
   transport: z.string(),
+  /** Whose credential we came in with, where the user lent us that of another program. */
+  credentialFrom: z.string().optional(),
   tailscaleApps: factOf(z.array(TailscaleApp)),
   /** Services by name, `nfs` → `RUNNING`. */
   services: factOf(z.record(z.string(), z.string())),

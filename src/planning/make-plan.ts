@@ -9,6 +9,7 @@ import { type World, worldOf } from '../routing/world.ts';
 import { changeHost, worldWith } from '../routing/world-change.ts';
 import { effectsOf } from './effects.ts';
 import { hostState } from './host-state.ts';
+import { lentCredential } from './lent-credential.ts';
 import { routeChecks } from './route-checks.ts';
 import { actingVantage, apiVantage, lookingVantage } from './vantages.ts';
 
@@ -83,7 +84,7 @@ export function makePlan(
     ],
     effects: chosen.effects,
     alternatives: alternativesTo(chosen, weighed, candidates),
-    warnings: [...warningsOf(finding, chosen), ...lasting.warnings],
+    warnings: [...lentCredential(c.host), ...warningsOf(finding, chosen), ...lasting.warnings],
     refusals: refusalsOf(chosen),
   };
 }

@@ -79,6 +79,7 @@ async function readFacts(
   const facts = {
     version: info.seen ? { ...info, value: info.value.version } : info,
     transport: means.api.transport,
+    ...(means.api.credentialFrom ? { credentialFrom: means.api.credentialFrom } : {}),
     tailscaleApps,
     services,
     nfsBindAddresses,
