@@ -8,6 +8,9 @@ import { readPaste } from '../readers/paste.ts';
 import { nasQuestion } from '../session/nas-question.ts';
 import { load, save } from './render.ts';
 
+/** A terminal hands over a paste in pieces, without pauses that a person would notice. */
+const QUIET_MS = 300;
+
 interface AskOptions {
   readonly client?: string[];
   readonly server?: string[];
@@ -83,7 +86,27 @@ async function pasted(tag: string): Promise<string> {
   } finally {
     lines.close();
   }
+  await swallowRest();
   return text;
+}
+
+/** What was pasted after the answer (a prompt, say) must not be typed into the shell we came from. */
+function swallowRest(): Promise<void> {
+  const { stdin } = process;
+  stdin.setRawMode(true);
+  return new Promise((resolve) => {
+    const end = () => {
+      stdin.off('data', again).pause();
+      stdin.setRawMode(false);
+      resolve();
+    };
+    let quiet = setTimeout(end, QUIET_MS);
+    const again = () => {
+      clearTimeout(quiet);
+      quiet = setTimeout(end, QUIET_MS);
+    };
+    stdin.on('data', again).resume();
+  });
 }
 
 /** @throws {OutsideError} If the answer is not whole, with which part is missing. */
