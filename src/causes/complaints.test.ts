@@ -8,18 +8,9 @@ import {
   crashing,
   hangingPod,
   logged,
+  presentIn,
 } from '../../test/support/cluster-case.ts';
-import type { ClusterFacts } from '../model/cluster.ts';
 import { clusterCauses } from './index.ts';
-
-/** Id and certainty of every cause that is present. */
-function present(cluster: ClusterFacts, cases = [caseOf({ probes: [probe('answered', 1)] })]) {
-  const c = clusterCaseOf({ cluster, cases });
-  return clusterCauses.flatMap(({ id, judge }) => {
-    const verdict = judge(c);
-    return verdict.is === 'present' ? [`${id} ${verdict.certainty}`] : [];
-  });
-}
 
 /** A controller whose sidecar ended in the moment its driver logged this. */
 const failing = (text: string, agoMs?: number) =>
@@ -64,7 +55,7 @@ describe('causes of the cluster', () => {
     ],
     ['driver is only available with TrueNAS SCALE', 'driver-contract-refused likely'],
   ])('a driver that says %s', (text, expected) => {
-    expect(present(failing(text))).toEqual([expected]);
+    expect(presentIn(failing(text))).toEqual([expected]);
   });
 
   test.each([
@@ -77,7 +68,7 @@ describe('causes of the cluster', () => {
       'storage-name-unresolved proven',
     ],
   ])('a mount that says %s', (text, expected) => {
-    expect(present(waiting(text))).toEqual([expected]);
+    expect(presentIn(waiting(text))).toEqual([expected]);
   });
 
   test('accuse nobody for the texts of the outage', () => {
@@ -95,8 +86,8 @@ describe('causes of the cluster', () => {
       ],
       hangingPods: [hangingPod('{"code":null,"stdout":"","stderr":"","timeout":true}')],
     });
-    expect(present(cluster, [caseOf({ probes: [probe('timed-out', 5500)] })])).toEqual([]);
-    expect(present(cluster)).toEqual([]);
+    expect(presentIn(cluster, [caseOf({ probes: [probe('timed-out', 5500)] })])).toEqual([]);
+    expect(presentIn(cluster)).toEqual([]);
   });
 
   test('go by what was said last', () => {
@@ -107,14 +98,14 @@ describe('causes of the cluster', () => {
         logged('csi-driver', error('AxiosError: timeout of 5000ms exceeded')),
       ],
     });
-    expect(present(cluster)).toEqual([]);
+    expect(presentIn(cluster)).toEqual([]);
   });
 
   test('say only likely of what was said long before the failure', () => {
-    expect(present(failing(answer('Unauthorized'), 90_000))).toEqual([
+    expect(presentIn(failing(answer('Unauthorized'), 90_000))).toEqual([
       'storage-api-key-refused likely',
     ]);
-    expect(present(waiting(DENIED, 400_000))).toEqual(['nfs-export-denied likely']);
+    expect(presentIn(waiting(DENIED, 400_000))).toEqual(['nfs-export-denied likely']);
   });
 
   test('take no notice of what a controller said that is well', () => {
@@ -122,12 +113,12 @@ describe('causes of the cluster', () => {
       csiPods: [controllerPod()],
       logs: [logged('csi-driver', answer('Unauthorized'))],
     });
-    expect(present(cluster)).toEqual([]);
+    expect(presentIn(cluster)).toEqual([]);
   });
 
   test('an answer of the past counts for nothing while the storage is silent', () => {
     const silent = [caseOf({ probes: [probe('timed-out', 5500)] })];
-    expect(present(failing(answer('Unauthorized')), silent)).toEqual([]);
+    expect(presentIn(failing(answer('Unauthorized')), silent)).toEqual([]);
   });
 
   test("a sidecar's trouble with the Kubernetes API is none with the storage", () => {
@@ -141,12 +132,12 @@ describe('causes of the cluster', () => {
         ),
       ],
     });
-    expect(present(cluster)).toEqual([]);
+    expect(presentIn(cluster)).toEqual([]);
   });
 
   test('a 404 is none while our own probe is asked for a key', () => {
     const rest = { ...probe('answered', 1), httpStatus: 401 };
-    expect(present(failing(answer('Not Found')), [caseOf({ probes: [rest] })])).toEqual([]);
+    expect(presentIn(failing(answer('Not Found')), [caseOf({ probes: [rest] })])).toEqual([]);
   });
 });
 
@@ -154,7 +145,7 @@ describe('storage-name-unresolved', () => {
   const UNKNOWN = 'Error: getaddrinfo ENOTFOUND truenas.lan';
 
   test('is proven where nothing but the storage is looked up', () => {
-    expect(present(failing(error(UNKNOWN)))).toEqual(['storage-name-unresolved proven']);
+    expect(presentIn(failing(error(UNKNOWN)))).toEqual(['storage-name-unresolved proven']);
   });
 
   test.each([
@@ -162,7 +153,7 @@ describe('storage-name-unresolved', () => {
     { server: '10.0.0.210', expected: [] },
   ])('of a driver that may look up others: $expected for storage $server', (row) => {
     const { backends } = clusterFacts({ server: row.server });
-    expect(present({ ...failing(UNKNOWN), backends })).toEqual(row.expected);
+    expect(presentIn({ ...failing(UNKNOWN), backends })).toEqual(row.expected);
   });
 });
 
@@ -170,84 +161,17 @@ describe('csi-driver-not-registered', () => {
   const unregistered = { hangingPods: [hangingPod(UNREGISTERED)], registered: [] };
 
   test('is proven by the event and the CSINode', () => {
-    expect(present(clusterFacts(unregistered))).toEqual(['csi-driver-not-registered proven']);
+    expect(presentIn(clusterFacts(unregistered))).toEqual(['csi-driver-not-registered proven']);
   });
 
   test('is only likely when no CSINode was read', () => {
     const csiNodes = { seen: false as const, why: 'forbidden' };
-    expect(present({ ...clusterFacts(unregistered), csiNodes })).toEqual([
+    expect(presentIn({ ...clusterFacts(unregistered), csiNodes })).toEqual([
       'csi-driver-not-registered likely',
     ]);
   });
 
   test('is absent once the kubelet knows the driver', () => {
-    expect(present(clusterFacts({ hangingPods: [hangingPod(UNREGISTERED)] }))).toEqual([]);
-  });
-});
-
-describe('csi-driver-dead', () => {
-  const dead = (exitCode: number) => [
-    controllerPod(crashing('external-attacher', 1), crashing('csi-driver', exitCode)),
-  ];
-
-  test('is proven by the end of the process and the 502 in its place', () => {
-    const logs = [logged('external-attacher', BAD_GATEWAY)];
-    expect(present(clusterFacts({ csiPods: dead(139), logs }))).toEqual(['csi-driver-dead proven']);
-  });
-
-  test('is only likely when nobody was seen to miss it', () => {
-    expect(present(clusterFacts({ csiPods: dead(139) }))).toEqual(['csi-driver-dead likely']);
-  });
-
-  test.each([0, 15, 137, 143])('is absent when the kubelet ended it: exit code %d', (exitCode) => {
-    const logs = [logged('external-attacher', BAD_GATEWAY)];
-    expect(present(clusterFacts({ csiPods: dead(exitCode), logs }))).toEqual([]);
-  });
-
-  test('is absent when the driver said why it is not well', () => {
-    const logs = [
-      logged('external-attacher', BAD_GATEWAY),
-      logged('csi-driver', answer('Unauthorized'), 1500),
-    ];
-    expect(present(clusterFacts({ csiPods: dead(1), logs }))).toEqual([
-      'storage-api-key-refused proven',
-    ]);
-  });
-});
-
-describe('controller-lost-leader-lease', () => {
-  const LOST = 'failed to renew lease democratic-csi/x: timed out waiting for the condition';
-  const restarted = {
-    ...crashing('external-attacher', 255),
-    ready: true,
-    state: 'running' as const,
-  };
-  const lost = (agoMs: number, container = restarted) =>
-    clusterFacts({
-      csiPods: [controllerPod(container)],
-      logs: [logged('external-attacher', LOST, agoMs)],
-    });
-
-  test('is proven when the sidecar ended as it stopped leading', () => {
-    expect(present(lost(1000))).toEqual(['controller-lost-leader-lease proven']);
-  });
-
-  test('is only likely when no end of it was seen', () => {
-    expect(present(lost(1000, { ...restarted, lastEndedUnixMs: 0 }))).toEqual([
-      'controller-lost-leader-lease likely',
-    ]);
-  });
-
-  test('is absent once the sidecar holds its lease again', () => {
-    const again = logged('external-attacher', 'successfully acquired lease democratic-csi/x', 500);
-    const facts = lost(1000);
-    const logs = facts.logs.seen
-      ? { ...facts.logs, value: [again, ...facts.logs.value] }
-      : facts.logs;
-    expect(present({ ...facts, logs })).toEqual([]);
-  });
-
-  test('is absent when it is long past', () => {
-    expect(present(lost(16 * 60_000))).toEqual([]);
+    expect(presentIn(clusterFacts({ hangingPods: [hangingPod(UNREGISTERED)] }))).toEqual([]);
   });
 });

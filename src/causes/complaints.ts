@@ -87,6 +87,19 @@ export function isReady({ containers }: CsiPod): boolean {
   return containers.every(({ ready }) => ready);
 }
 
+/** These open their socket only when the storage has answered, and give up if it does not. */
+const NEEDS_STORAGE = ['truenas-csi', 'tns-csi'];
+
+/** Whether one of these drivers does not even start without its storage. */
+export function startsOnlyWithStorage(
+  { cluster }: ClusterCase,
+  drivers: readonly string[],
+): boolean {
+  return itemsOf(cluster.drivers).some(
+    ({ name, software }) => drivers.includes(name) && NEEDS_STORAGE.includes(software),
+  );
+}
+
 type Frame = Omit<Complaint, 'message' | 'signature' | 'failedUnixMs' | 'from'> & {
   readonly failedUnixMs?: number | undefined;
 };

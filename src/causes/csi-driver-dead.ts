@@ -1,7 +1,7 @@
 import type { CsiContainer, CsiPod } from '../model/cluster-symptoms.ts';
 import type { Evidence } from '../model/diagnosis.ts';
 import type { ClusterCase, ClusterCause, Verdict } from './cause.ts';
-import { complaintsOf, DRIVER_CONTAINER, itemsOf } from './complaints.ts';
+import { complaintsOf, DRIVER_CONTAINER, itemsOf, startsOnlyWithStorage } from './complaints.ts';
 import { nameOf, quoted } from './judge-complaints.ts';
 
 /** The process of the driver dies by itself; its proxy then answers 502 in its place. */
@@ -30,21 +30,24 @@ function judge(c: ClusterCase): Verdict {
   const { csiPods, logs } = c.cluster;
   if (!csiPods.seen)
     return { is: 'unknown', missing: [`the pods of storage drivers: ${csiPods.why}`] };
-  const dead = csiPods.value.flatMap((pod) => deadIn(pod)).filter((one) => !hasReason(c, one));
-  const [first] = dead;
-  if (!first)
+  const dead = csiPods.value
+    .flatMap((pod) => deadIn(pod))
+    .filter((one) => !hasReason(c, one) && !waitsForStorage(c, one));
+  if (dead.length === 0) {
     return {
       is: 'absent',
-      because: 'the processes of the drivers run, or were ended from outside',
+      because: 'the processes of the drivers run, or were ended from outside, or said why',
     };
-  if (!logs.seen && dead.length > 0) {
-    return present(c, dead, []);
   }
-  return present(
-    c,
-    dead,
-    dead.flatMap((one) => missedBy(c, one)),
-  );
+  // a reason would stand there
+  if (!logs.seen) return { is: 'unknown', missing: [`the logs of storage drivers: ${logs.why}`] };
+  const effect = dead.flatMap((one) => missedBy(c, one));
+  return present(c, dead, effect);
+}
+
+/** It gives up by itself while the storage does not answer. */
+function waitsForStorage(c: ClusterCase, { pod, container }: Dead): boolean {
+  return container.lastExitCode === 1 && startsOnlyWithStorage(c, pod.driver ? [pod.driver] : []);
 }
 
 function deadIn(pod: CsiPod): Dead[] {
@@ -94,7 +97,6 @@ function present(c: ClusterCase, dead: readonly Dead[], effect: readonly Evidenc
   const [{ pod, container }] = dead as [Dead];
   const how = `exit code ${container.lastExitCode}${container.lastReason ? ` (${container.lastReason})` : ''}`;
   const proven = effect.length > 0;
-  const readAtUnixMs = c.cluster.csiPods.seen ? c.cluster.csiPods.readAtUnixMs : 0;
   return {
     is: 'present',
     certainty: proven ? 'proven' : 'likely',
@@ -104,21 +106,7 @@ function present(c: ClusterCase, dead: readonly Dead[], effect: readonly Evidenc
       'nobody listens on its socket: the proxy answers 502 in its place, and sidecars end',
       `${objects.map(nameOf).join(', ')} cannot become ready; the storage is not asked at all`,
     ],
-    evidence: [
-      ...dead.map(
-        ({
-          pod: { namespace, name },
-          container: { name: which, lastExitCode, lastEndedUnixMs },
-        }) => ({
-          host: 'kubernetes',
-          command: `kubectl describe -n ${namespace} pod ${name}`,
-          answer: `${which} not ready, last exit code ${lastExitCode}`,
-          atUnixMs: lastEndedUnixMs ?? readAtUnixMs,
-          shows: 'mechanism' as const,
-        }),
-      ),
-      ...effect,
-    ],
+    evidence: [...dead.map((one) => endOf(c, one)), ...effect],
     contrast: [],
     also: [],
     affects: objects,
@@ -129,5 +117,16 @@ function present(c: ClusterCase, dead: readonly Dead[], effect: readonly Evidenc
       later:
         '139 is a crash of the image, 137 with OOMKilled too small a memory limit, 1 mostly a value missing in the configuration',
     },
+  };
+}
+
+function endOf({ cluster: { csiPods } }: ClusterCase, { pod, container }: Dead): Evidence {
+  const { name, lastExitCode, lastEndedUnixMs } = container;
+  return {
+    host: 'kubernetes',
+    command: `kubectl describe -n ${pod.namespace} pod ${pod.name}`,
+    answer: `${name} not ready, last exit code ${lastExitCode}`,
+    atUnixMs: lastEndedUnixMs ?? (csiPods.seen ? csiPods.readAtUnixMs : 0),
+    shows: 'mechanism',
   };
 }

@@ -1,9 +1,6 @@
 import type { ClusterCase, ClusterCause } from './cause.ts';
-import { type Complaint, isReady, itemsOf } from './complaints.ts';
+import { type Complaint, isReady, itemsOf, startsOnlyWithStorage } from './complaints.ts';
 import { judgeComplaints } from './judge-complaints.ts';
-
-/** These open their socket only when the storage has answered: a broken path shows the same. */
-const NEEDS_STORAGE = ['truenas-csi', 'tns-csi'];
 
 /** The kubelet of a node does not know the driver: its node pod is not there. */
 export const csiDriverNotRegistered: ClusterCause = {
@@ -60,10 +57,10 @@ function isRegisteredNow({ drivers, nodeName }: Complaint, { cluster }: ClusterC
   return drivers.length > 0 && drivers.every((driver) => node?.drivers.includes(driver));
 }
 
-function waitsForStorage({ drivers, nodeName }: Complaint, { cluster }: ClusterCase): boolean {
-  const software = itemsOf(cluster.drivers).filter(({ name }) => drivers.includes(name));
-  if (!software.some((one) => NEEDS_STORAGE.includes(one.software))) return false;
-  return itemsOf(cluster.csiPods).some(
+/** A broken path shows the same. */
+function waitsForStorage({ drivers, nodeName }: Complaint, c: ClusterCase): boolean {
+  if (!startsOnlyWithStorage(c, drivers)) return false;
+  return itemsOf(c.cluster.csiPods).some(
     (pod) => pod.role === 'node' && pod.nodeName === nodeName && !isReady(pod),
   );
 }

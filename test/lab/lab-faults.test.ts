@@ -42,6 +42,12 @@ describeWith(['namespaces', 'ip', 'nft'], 'faults', () => {
     await expect(lab.break('full-moon')).rejects.toThrow(/Cannot find the fault "full-moon"/);
   });
 
+  test('a fault of the cluster is refused by a lab that has none', async () => {
+    await expect(lab.break('wrong-api-key')).rejects.toThrow(
+      'Cannot break "wrong-api-key": this lab has no cluster (lab up --kubernetes)',
+    );
+  });
+
   describe('reverse-path filter', () => {
     test.each([
       { id: 'accept-routes-rp1', rises: true, halfOpen: false },

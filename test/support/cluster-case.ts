@@ -1,10 +1,11 @@
 import type { Case, ClusterCase, PodCase } from '../../src/causes/cause.ts';
+import { clusterCauses } from '../../src/causes/index.ts';
 import { ClusterFacts } from '../../src/model/cluster.ts';
 import type { ClusterMessage } from '../../src/model/cluster-message.ts';
 import type { CsiContainer, CsiPod, HangingPod } from '../../src/model/cluster-symptoms.ts';
 import { missing, seen } from '../../src/model/fact.ts';
 import { messageOf } from '../../src/readers/messages/message.ts';
-import { caseOf, SERVER } from './case.ts';
+import { caseOf, probe, SERVER } from './case.ts';
 
 /** When everything of these clusters was read. */
 export const READ_AT = 1_000_000_000;
@@ -89,6 +90,18 @@ export function clusterCaseOf({
   readonly podCases?: readonly PodCase[];
 }): ClusterCase {
   return { snapshot: { ...caseOf({}).snapshot, cluster }, cluster, cases, podCases };
+}
+
+/** Id and certainty of every cause that is present; the path is well unless other cases are given. */
+export function presentIn(
+  cluster: ClusterFacts,
+  cases: readonly Case[] = [caseOf({ probes: [probe('answered', 1)] })],
+): readonly string[] {
+  const c = clusterCaseOf({ cluster, cases });
+  return clusterCauses.flatMap(({ id, judge }) => {
+    const verdict = judge(c);
+    return verdict.is === 'present' ? [`${id} ${verdict.certainty}`] : [];
+  });
 }
 
 /** A controller pod; of its containers those given are not as they should be. */

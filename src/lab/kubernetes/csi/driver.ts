@@ -9,7 +9,7 @@ import { parse } from 'yaml';
 import type { Ended } from '../kubelet/runner.ts';
 import { fieldAt, isFields } from '../object.ts';
 import { clearSocket, type Program, type ProgramContext, untilStopped } from '../programs.ts';
-import { connectCsi, RpcError } from './grpc-client.ts';
+import { livenessProbe } from './driver-liveness.ts';
 import { CSI } from './messages.ts';
 import type { NasHttp } from './nas-http.ts';
 import { createTrueNasApi, type HttpConnection, type TrueNasApi } from './truenas-api.ts';
@@ -233,27 +233,4 @@ function shown(answer: unknown): unknown {
     ...(vendorVersion === undefined ? {} : { vendor_version: vendorVersion }),
     ...(ready === undefined ? {} : { ready: { value: ready } }),
   };
-}
-
-/** `bin/liveness-probe --csi-address=…`: asks past any proxy, and wants ready. */
-async function livenessProbe(
-  context: ProgramContext,
-  argv: readonly string[],
-  timeoutMs: number,
-): Promise<{ exitCode: number; output: string }> {
-  const address = argv.find((arg) => arg.startsWith('--csi-address='))?.split('=')[1] ?? '';
-  const connection = connectCsi(context.hostPath(address));
-  try {
-    const { ready } = await connection.call(CSI.probe, {}, timeoutMs);
-    return ready === false
-      ? { exitCode: 1, output: 'error: null, data: {"ready":{"value":false}}' }
-      : { exitCode: 0, output: '' };
-  } catch (error) {
-    if (!(error instanceof RpcError)) throw error;
-    const details = error.message.replace(/^rpc error: code = \w+ desc = /, '');
-    const shown = JSON.stringify({ code: error.code, details, metadata: {} });
-    return { exitCode: 1, output: `error: ${shown}, data: undefined` };
-  } finally {
-    connection.close();
-  }
 }
