@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WRONG_API_KEY } from '../../src/lab/faults/cluster.ts';
 import { clusterFaults, faultById } from '../../src/lab/faults/index.ts';
 import { type Lab, startLab } from '../../src/lab/start.ts';
+import { LAB_API_KEY } from '../../src/lab/truenas/accounts.ts';
 import { Diagnosis } from '../../src/model/diagnosis.ts';
 import { matrixOf } from '../support/fault-matrix.ts';
 import { describeWith } from '../support/needs.ts';
@@ -19,22 +21,15 @@ describeWith(['namespaces', 'ip', 'nft'], 'faults of a cluster, from a kubeconfi
   /** Every cause that was ever found, by fault. */
   const rows = new Map<string, Set<string>>();
 
-  const diagnose = async (): Promise<Diagnosis> => {
-    const args = [
-      '--context',
-      'admin@homelab',
-      '--to',
-      `lab://${lab.id}/nas`,
-      '--timeout',
-      '12',
-      '-o',
-      'json',
-    ];
-    const { stdout } = await operator.run('diagnose', ...args);
+  const diagnose = async (...args: readonly string[]): Promise<Diagnosis> => {
+    const common = ['--context', 'admin@homelab', '--timeout', '12', '-o', 'json'];
+    const { stdout } = await operator.run('diagnose', ...common, ...args);
+    for (const key of [LAB_API_KEY, WRONG_API_KEY]) expect(stdout).not.toContain(key);
     return Diagnosis.parse(JSON.parse(stdout));
   };
+  const withNas = () => diagnose('--to', `lab://${lab.id}/nas`);
   const state = async () => {
-    const { findings, verdict, cluster } = await diagnose();
+    const { findings, verdict, cluster } = await withNas();
     return { found: findings.map(({ cause }) => cause), verdict, symptoms: cluster?.symptoms };
   };
   const WELL = { found: [], verdict: 'healthy', symptoms: [] };
@@ -53,18 +48,21 @@ describeWith(['namespaces', 'ip', 'nft'], 'faults of a cluster, from a kubeconfi
   }, 100_000);
 
   describe.each(faults)('$id', ({ id, expect: expected }) => {
-    test(`yields ${expected.causes.join(', ')} and nothing else; mended, nothing`, async () => {
+    test(`yields ${expected.causes.join(', ')} and nothing else, with and without a look at the NAS`, async () => {
       const found = new Set<string>();
       rows.set(id, found);
       await lab.break(id);
       try {
-        const findings = async () => {
-          const diagnosis = await diagnose();
+        const findings = async (look: () => Promise<Diagnosis>) => {
+          const diagnosis = await look();
           for (const { cause } of diagnosis.findings) found.add(cause);
           return diagnosis.findings.map(({ cause, certainty }) => `${cause} ${certainty}`);
         };
         const wanted = expected.causes.map((cause) => `${cause} ${expected.certainty ?? 'proven'}`);
-        await expect.poll(findings, WAIT).toEqual(wanted);
+        await expect.poll(() => findings(withNas), WAIT).toEqual(wanted);
+        const alone = async () =>
+          (await findings(() => diagnose())).map((one) => one.split(' ')[0]);
+        await expect.poll(alone, WAIT).toEqual(expected.causes);
         expect([...found]).toEqual(expected.causes);
       } finally {
         await lab.mend(id);

@@ -2,6 +2,8 @@ import type { ClusterChange } from '../kubernetes/homelab/faults.ts';
 import { type Fault, NODE_TO_NAS, type Setting, yields } from './fault.ts';
 import { STALE_ROUTE } from './paths.ts';
 
+export const WRONG_API_KEY = '3-a-key-that-nobody-made';
+
 /**
  * What looks like the outage in `kubectl get pods` and is none. Each needs the cluster, and restarts
  * what it takes to be seen: pods that run go on running through most of them.
@@ -9,7 +11,7 @@ import { STALE_ROUTE } from './paths.ts';
 export const clusterFaults: readonly Fault[] = [
   fault('wrong-api-key', 'The drivers have a key that the TrueNAS API does not know (401)', {
     expect: yields('storage-api-key-refused'),
-    change: { driver: { apiKey: '2-a-key-that-nobody-made' } },
+    change: { driver: { apiKey: WRONG_API_KEY } },
   }),
   fault('rest-removed', 'The NAS was upgraded to TrueNAS 26, which has no REST API (404)', {
     expect: yields('storage-api-removed'),
