@@ -36,7 +36,7 @@ function judge(c: ClusterCase): Verdict {
   if (dead.length === 0) {
     return {
       is: 'absent',
-      because: 'the processes of the drivers run, or were ended from outside, or said why',
+      because: 'the processes of the drivers run, or were ended from outside',
     };
   }
   // a reason would stand there
