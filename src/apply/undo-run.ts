@@ -51,7 +51,7 @@ async function undoStep(a: Applying, step: Step): Promise<string | undefined> {
     const { found, now, problem } = await revert(a, step);
     if (problem === undefined) {
       await note(a, { is: 'undone', at: at(), step: step.id, found, now });
-      a.tell(found === now ? `was back already: ${step.id}` : `taken back: ${step.undoes}`);
+      a.tell(wordsOfUndo(step, found === now));
       return undefined;
     }
     await note(a, { is: 'left', at: at(), step: step.id, why: problem });
@@ -63,6 +63,11 @@ async function undoStep(a: Applying, step: Step): Promise<string | undefined> {
     a.tell(`left: ${step.id}: ${problem}`);
     return problem;
   }
+}
+
+function wordsOfUndo({ id, change, undoes }: Step, wasBack: boolean): string {
+  if (!handFor(change).reversible) return `${id}: ${undoes}`;
+  return wasBack ? `was back already: ${id}` : `taken back: ${undoes}`;
 }
 
 interface Reverted {

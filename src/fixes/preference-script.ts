@@ -69,13 +69,19 @@ docker) docker exec "$box" tailscale ${set};;
 esac`;
 }
 
-/** The request as a person would type it, by the way in which tailscaled was reached. */
+/**
+ * The request as a person would type it, in the way in which the preferences were read.
+ *
+ * @param read How they were read: `curl … SOCKET …`, `tailscale --socket=… debug prefs`,
+ *   `docker exec … tailscale debug prefs`.
+ */
 export function typedPreference(
   { preference }: Pick<PreferenceChange, 'preference'>,
-  { value, reachedBy }: { value: boolean; reachedBy: string | undefined },
+  { value, read, reachedBy }: { value: boolean; read: string; reachedBy: string | undefined },
 ): string {
-  const set = `tailscale set --${OPTION[preference]}=${value}`;
-  if (reachedBy === undefined) return set;
-  if (reachedBy.startsWith('docker exec')) return `${reachedBy} ${set}`;
+  const set = `set --${OPTION[preference]}=${value}`;
+  const [, before] = /^(.*\btailscale\b.*?) debug prefs$/.exec(read) ?? [];
+  if (before !== undefined) return `${before} ${set}`;
+  if (reachedBy === undefined || !reachedBy.startsWith('/')) return `tailscale ${set}`;
   return `curl -sS -X PATCH --unix-socket ${reachedBy} -H 'Content-Type: application/json' -d '${maskedEdit({ preference }, value)}' ${URL}`;
 }

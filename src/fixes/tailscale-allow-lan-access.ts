@@ -19,15 +19,15 @@ function plan(c: FixCase): FixPlan {
   if (prefs.value.exitNodeAllowsLan) {
     return { is: 'impossible', because: 'LAN access is allowed already' };
   }
-  const by = reachedBy.seen ? reachedBy.value : undefined;
+  const by = { read: prefs.from, reachedBy: reachedBy.seen ? reachedBy.value : undefined };
   const step = stepOn(c, {
     id: 'tailscale-allow-lan-access',
     fix: tailscaleAllowLanAccess.id,
     when: 'now',
     what: `allow ${c.host.name} its LAN while it uses an exit node: nothing restarts`,
     change: { kind: 'tailscale-preference', ...PREFERENCE, from: false, to: true },
-    does: typedPreference(PREFERENCE, { value: true, reachedBy: by }),
-    undoes: typedPreference(PREFERENCE, { value: false, reachedBy: by }),
+    does: typedPreference(PREFERENCE, { value: true, ...by }),
+    undoes: typedPreference(PREFERENCE, { value: false, ...by }),
     ...(c.guard ? { guard: c.guard } : {}),
   });
   return { is: 'possible', steps: [step], changes: [{ kind: 'allow-lan-access' }], warnings: [] };

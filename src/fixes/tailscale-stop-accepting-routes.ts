@@ -18,15 +18,15 @@ function plan(c: FixCase): FixPlan {
   if (!prefs.value.acceptsRoutes) {
     return { is: 'impossible', because: 'Accept Routes is off already' };
   }
-  const by = reachedBy.seen ? reachedBy.value : undefined;
+  const by = { read: prefs.from, reachedBy: reachedBy.seen ? reachedBy.value : undefined };
   const step = stepOn(c, {
     id: 'tailscale-stop-accepting-routes',
     fix: tailscaleStopAcceptingRoutes.id,
     when: 'now',
     what: `turn Accept Routes off in tailscaled of ${c.host.name}: nothing restarts, its own addresses in the tailnet stay reachable`,
     change: { kind: 'tailscale-preference', ...PREFERENCE, from: true, to: false },
-    does: typedPreference(PREFERENCE, { value: false, reachedBy: by }),
-    undoes: typedPreference(PREFERENCE, { value: true, reachedBy: by }),
+    does: typedPreference(PREFERENCE, { value: false, ...by }),
+    undoes: typedPreference(PREFERENCE, { value: true, ...by }),
     checks: tableChecks(c),
     ...(c.guard ? { guard: c.guard } : {}),
   });

@@ -27,5 +27,10 @@ export const Checklist = z.object({
   /** `bad` if any line is, else `unknown` if any is, else `ok`. */
   is: z.enum(['ok', 'bad', 'unknown']),
   lines: z.array(ChecklistLine),
+  /**
+   * What was found in the cluster that no mended path heals, each with what to look at; nobody
+   * touches it. Absent where that was not asked.
+   */
+  notHealing: z.array(z.string()).optional(),
 });
 export type Checklist = z.infer<typeof Checklist>;

@@ -6,7 +6,7 @@ const REST = { bad: 'not', unknown: 'not seen', later: 'left for later' } as con
 const WORD = { ok: 'WELL', bad: 'NOT WELL', unknown: 'CANNOT TELL' } as const;
 
 /** One line for each thing that was checked, and its evidence. */
-export function checklistText({ is, lines }: Checklist): string {
+export function checklistText({ is, lines, notHealing = [] }: Checklist): string {
   const width = Math.max(0, ...lines.map(({ what }) => what.length));
   const rows = lines.map(
     (line) => ` ${MARK[line.is].padEnd(5)} ${line.what.padEnd(width)}   ${line.evidence}`,
@@ -17,14 +17,19 @@ export function checklistText({ is, lines }: Checklist): string {
     return number > 0 ? [`, ${number} ${words}`] : [];
   });
   const head = `${WORD[is]}  ${count('ok')} of ${lines.length} as they should be${rest.join('')}`;
-  return `${[head, ...rows].join('\n')}\n`;
+  const others = notHealing.map((item) => `  -    ${item}`);
+  const title = others.length === 0 ? [] : ['does not heal by itself, and was not touched:'];
+  return `${[head, ...rows, ...title, ...others].join('\n')}\n`;
 }
 
 const NOTE = { ok: '', bad: ' **not so**', unknown: ' (not seen)', later: ' (left for later)' };
 
 /** The same for the write-up of an incident. */
-export function checklistMarkdown({ lines }: Checklist, utcOffsetMinutes: number): string {
-  return lines
+export function checklistMarkdown(
+  { lines, notHealing = [] }: Checklist,
+  utcOffsetMinutes: number,
+): string {
+  const rows = lines
     .map(({ is, what, evidence, atUnixMs }) => {
       const box = is === 'ok' ? '[x]' : '[ ]';
       const note = NOTE[is];
@@ -32,4 +37,10 @@ export function checklistMarkdown({ lines }: Checklist, utcOffsetMinutes: number
       return `- ${box} ${what}${note}: \`${evidence.replaceAll('`', "'")}\`${time}`;
     })
     .join('\n');
+  if (notHealing.length === 0) return rows;
+  return [
+    rows,
+    'Does not heal by itself, and was not touched:',
+    notHealing.map((n) => `- ${n}`).join('\n'),
+  ].join('\n\n');
 }

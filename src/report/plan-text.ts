@@ -48,7 +48,9 @@ function effectLines({ effects }: Plan): string[] {
   const order = { better: 0, worse: 1, other: 2 } as const;
   const groups = grouped(effects.prefixes).toSorted((a, b) => order[a.effect] - order[b.effect]);
   const flows = effects.flows
-    .filter(({ effect }) => effect !== 'same')
+    .filter(
+      ({ effect, kind }) => effect !== 'same' && !(kind === 'compared' && effect === 'cannot-tell'),
+    )
     .map(
       ({ effect, flow, before, after }) => `${effect.padEnd(8)} ${flow}: ${before}, then ${after}`,
     );

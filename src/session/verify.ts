@@ -1,3 +1,4 @@
+import { readNotHealing } from '../collect/kubernetes/not-healing.ts';
 import { checklistOf, leavingForLater } from '../diagnose/checklist.ts';
 import type { Checklist } from '../model/checklist.ts';
 import type { Plan } from '../model/plan.ts';
@@ -32,6 +33,22 @@ export function questionOf(
   return { ...base, ...question };
 }
 
+/** With what hangs on in the cluster for reasons of its own, once the path is well again. */
+async function withNotHealing(
+  checklist: Checklist,
+  { cluster }: DiagnoseRequest,
+  { surroundings, signal }: { surroundings: Surroundings; signal: AbortSignal },
+): Promise<Checklist> {
+  if (!cluster || !surroundings.openCluster || checklist.is === 'bad') return checklist;
+  const kube = await surroundings.openCluster(cluster.kube);
+  try {
+    const { clock } = surroundings;
+    return { ...checklist, notHealing: [...(await readNotHealing(kube, { clock, signal }))] };
+  } finally {
+    kube.close();
+  }
+}
+
 // the kubelet's own rhythm of trying again is 10 s at first; a look takes one or two
 const BETWEEN_LOOKS_MS = 2000;
 
@@ -49,7 +66,8 @@ export async function verify(
   let wellSince: number | undefined;
   for (let looks = 1; ; looks += 1) {
     const result = await runDiagnosis(request, surroundings, { signal });
-    const checklist = leavingForLater(checklistOf(result.snapshot), later);
+    const seen = leavingForLater(checklistOf(result.snapshot), later);
+    const checklist = await withNotHealing(seen, request, { surroundings, signal });
     onLook?.(checklist);
     const now = clock.now();
     const isWell = checklist.is === 'ok';

@@ -1,8 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Lab, startLab } from '../../src/lab/start.ts';
 import { LAB_API_KEY } from '../../src/lab/truenas/accounts.ts';
+import { Plan } from '../../src/model/plan.ts';
 import { atUtility, type CommandEnd, withApiKey } from '../support/at-utility.ts';
 import { nasState } from '../support/fixing.ts';
 import { diagnoseInLab } from '../support/lab-diagnosis.ts';
@@ -68,12 +69,26 @@ describeWith(['namespaces', 'ip', 'nft', 'curl', 'ping'], 'fix with an API key a
     expect(await verdict()).toBe('cause-found');
   });
 
+  test('the setting of the app alone does not mend, and is said not to have', {
+    timeout: 120_000,
+  }, async () => {
+    const file = join(temp, 'plan.json');
+    await fix('--plan', '-o', file);
+    const whole = Plan.parse(JSON.parse(readFileSync(file, 'utf8')));
+    const steps = whole.steps.filter(({ change }) => change.kind === 'truenas-app');
+    writeFileSync(file, JSON.stringify({ ...whole, steps }));
+    const end = await run('fix', '-f', file, '--yes', '--later');
+    expect(end.stdout).toMatch(/^NOT WELL/m);
+    expect(end.code, end.stdout + end.stderr).toBe(1);
+    expect(await verdict()).toBe('cause-found');
+  });
+
   test('the preference alone comes back at the next log-in, and the plan says what lasts', {
     timeout: 120_000,
   }, async () => {
     const now = await fix('--yes');
-    expect(now.code, now.stdout + now.stderr).toBe(1);
-    expect(now.stdout).toMatch(/BAD +the app "tailscale" does not turn Accept Routes on/);
+    expect(now.code, now.stdout + now.stderr).toBe(0);
+    expect(now.stdout).toMatch(/later +the app "tailscale" does not turn Accept Routes on/);
     expect(now.stdout).toMatch(/to make it last, see "later" above: returnpath resume \S+ --later/);
     expect(await verdict()).toBe('healthy');
     const later = await run('resume', await newestRun(), '--later');
