@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -66,7 +67,9 @@ export function createContainer(host: HostSpec): Container {
     },
     configure(environment) {
       const path = `${hostFolder(host, LAB_DIR_ON_HOST)}/${ENVIRONMENT_FILE}`;
-      writeFileSync(path, JSON.stringify(environment), { mode: 0o600 });
+      // whole or not at all: the container may be starting just now
+      writeFileSync(`${path}.new`, JSON.stringify(environment), { mode: 0o600 });
+      renameSync(`${path}.new`, path);
     },
     async start() {
       const labId = commandLine('1')[3] ?? '';
