@@ -28,7 +28,11 @@ export interface FakeTruenasOptions {
   readonly speaks?: 'json-rpc' | 'ddp' | 'neither';
   readonly methods?: Readonly<Record<string, Method>>;
   /** Requests other than WebSockets. */
-  readonly http?: (path: string, authorization: string | undefined) => readonly [number, string];
+  readonly http?: (
+    path: string,
+    authorization: string | undefined,
+    asked: { readonly method: string; readonly body: string },
+  ) => readonly [status: number, body: string];
   readonly certificate?: { readonly cert: string; readonly key: string };
   readonly port?: number;
   /** The shell that the web shell starts; default `/bin/sh`. */
@@ -70,8 +74,15 @@ export async function fakeTruenas(options: FakeTruenasOptions = {}): Promise<Fak
   let frozen = false;
 
   const server: Server = createServer(certificate, (request, response) => {
-    const [status, body] = http(request.url ?? '', request.headers.authorization);
-    response.writeHead(status).end(body);
+    let body = '';
+    request.on('data', (chunk: Buffer) => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      const { url = '', method = '', headers } = request;
+      const [status, answer] = http(url, headers.authorization, { method, body });
+      response.writeHead(status).end(answer);
+    });
   });
   const upgrades = new WebSocketServer({ noServer: true });
   server.on('upgrade', (request, socket, head) => {

@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { FAKE_KEY } from '../support/fake-truenas.ts';
 import { describeWith } from '../support/needs.ts';
-import { never, open, problemOf, start } from '../support/truenas-client.ts';
+import { never, open, problemOf, scratch, start } from '../support/truenas-client.ts';
 
 const APPS = {
   'app.query': () => [
@@ -37,6 +39,27 @@ describeWith(['python3', 'busybox'], 'the web shell of a TrueNAS', () => {
       });
     },
   );
+
+  test('needs nothing but what the Alpine image of the app has', async () => {
+    const programs = scratch('busybox');
+    mkdirSync(programs);
+    const busybox = execFileSync('sh', ['-c', 'command -v busybox'], { encoding: 'utf8' }).trim();
+    for (const name of ['sh', 'stty', 'base64', 'dd', 'tail', 'seq']) {
+      symlinkSync(busybox, join(programs, name));
+    }
+    const shell = `/usr/bin/env -i PATH=${programs} ${busybox} ash`;
+    const vantage = await open(await start({ methods: APPS, shell }));
+    const { stdout, ...rest } = await vantage.sh('seq 1 20000; echo oops >&2; exit 4', options);
+    expect(rest).toEqual({ stderr: 'oops\n', exitCode: 4, truncated: false });
+    expect(stdout.split('\n')).toHaveLength(20_001);
+  });
+
+  test('runs several scripts side by side', async () => {
+    const vantage = await open(await start({ methods: APPS }));
+    const words = ['one', 'two', 'three'];
+    const answers = await Promise.all(words.map((word) => vantage.sh(`echo ${word}`, options)));
+    expect(answers.map(({ stdout }) => stdout)).toEqual(words.map((word) => `${word}\n`));
+  });
 
   test('brings output as it comes, and stops at its limit', async () => {
     const vantage = await open(await start({ methods: APPS }));

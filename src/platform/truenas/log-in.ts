@@ -31,7 +31,6 @@ export async function logIn(
   credential: TruenasCredential,
   options: LogInOptions,
 ): Promise<LoggedIn> {
-  options.secrets.add(credential.kind === 'api-key' ? credential.key : credential.password);
   if (credential.kind === 'api-key' && credential.username === undefined) {
     return byOlderCall(channel, 'auth.login_with_api_key', [credential.key], options);
   }

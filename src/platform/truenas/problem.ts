@@ -11,7 +11,11 @@ export class Secrets {
   readonly #all = new Set<string>();
 
   add(...secrets: readonly string[]): void {
-    for (const secret of secrets) if (secret.length > 3) this.#all.add(secret);
+    for (const secret of secrets.filter(({ length }) => length > 3)) {
+      this.#all.add(secret);
+      // as JSON writes it, where it has quotes or backslashes
+      this.#all.add(JSON.stringify(secret).slice(1, -1));
+    }
   }
 
   /** The text without them, without control characters, in one line, 300 characters at most. */

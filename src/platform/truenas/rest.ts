@@ -142,7 +142,7 @@ function errorOf(status: number, value: unknown): ApiError {
   if (status === 403) return { errname: 'EACCES', reason: 'HTTP 403' };
   const { message } = Object(value) as { message?: unknown };
   const words = typeof message === 'string' ? message : JSON.stringify(value ?? '');
-  return { reason: `HTTP ${status}: ${words.slice(0, 200)}` };
+  return { reason: `HTTP ${status}: ${words}` };
 }
 
 function jsonOf(text: string): unknown {

@@ -31,6 +31,7 @@ export class TruenasSession implements Truenas {
   constructor(door: Door, credential: TruenasCredential, login: TruenasLogin) {
     this.#door = door;
     this.#credential = credential;
+    this.#secrets.add(credential.kind === 'api-key' ? credential.key : credential.password);
     this.#login = login;
   }
 
