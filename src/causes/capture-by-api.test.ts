@@ -38,6 +38,7 @@ interface Seen {
   readonly routes?: (routes: readonly Route[]) => Route[];
   readonly atUnixMs?: number;
   readonly reachedAt?: string;
+  readonly truenas?: HostFacts['truenas'];
 }
 
 const yes = [true, true];
@@ -81,10 +82,14 @@ function judge(seen: Seen) {
       ipv4: ipv4.seen ? { ...ipv4, value: routes(ipv4.value) } : ipv4,
     },
   };
-  const reached = seen.reachedAt === undefined ? {} : { reachedAt: seen.reachedAt };
+  const { truenas, reachedAt } = seen;
+  const more = {
+    ...(truenas ? { truenas } : {}),
+    ...(reachedAt === undefined ? {} : { reachedAt }),
+  };
   const c: Case = {
     ...blank,
-    server: { ...blank.server, facts: { ...nas, id: 'nas', network, ...reached } },
+    server: { ...blank.server, facts: { ...nas, id: 'nas', network, ...more } },
   };
   return lanRouteCapturedByVpn.judge(c);
 }
@@ -110,6 +115,16 @@ describe('lan-route-captured-by-vpn, by pings through an API', () => {
       expect.stringMatching(/no answer in 1000 ms/),
       expect.stringMatching(/answered in 2 ms/),
     ]);
+  });
+
+  test('tells what was changed on the NAS shortly before', () => {
+    const { truenas } = nas;
+    if (!truenas?.changes.seen) throw new Error('no audit');
+    const value = truenas.changes.value.map((one) => ({ ...one, atUnixMs: AT - 60_000 }));
+    const changes = { ...truenas.changes, value };
+    const verdict = judge({ ...outage, truenas: { ...truenas, changes } });
+    const answers = verdict.is === 'present' ? verdict.evidence.map(({ answer }) => answer) : [];
+    expect(answers).toContain('1970-01-01 00:15 UTC admin: app.update (App Update vpn)');
   });
 
   test('is so also where the client cannot be reached through the tunnel', () => {

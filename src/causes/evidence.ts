@@ -185,7 +185,8 @@ export function isChosenExitNode({ server }: Case, prefix: string): boolean {
 }
 
 /** What tailscaled of the server is set to, and what the app of a TrueNAS would set it to. */
-export function settingsEvidence({ server }: Case): Evidence[] {
+export function settingsEvidence(c: Case): Evidence[] {
+  const { server } = c;
   const prefs = server.facts?.tailscale.prefs;
   const apps = server.facts?.truenas?.tailscaleApps;
   const preference = prefs?.seen
@@ -206,7 +207,26 @@ export function settingsEvidence({ server }: Case): Evidence[] {
     atUnixMs: apps?.seen ? apps.readAtUnixMs : 0,
     shows: 'context' as const,
   }));
-  return [...preference, ...settings];
+  return [...preference, ...settings, ...lastChange(c)];
+}
+
+/** What was changed by hand shortly before is what a person thinks of first. */
+const RECENT_MS = 24 * 60 * 60_000;
+const SHAPES_ROUTING = /^(?:app|docker|interface|network|staticroute|route)\./;
+
+function lastChange({ server, snapshot }: Case): Evidence[] {
+  const changes = server.facts?.truenas?.changes;
+  const newest = (changes?.seen ? changes.value : []).find(
+    ({ method, atUnixMs }) =>
+      SHAPES_ROUTING.test(method) && Math.abs(snapshot.endedUnixMs - atUnixMs) < RECENT_MS,
+  );
+  if (!changes?.seen || !newest) return [];
+  const { user, method, what, atUnixMs } = newest;
+  const at = new Date(atUnixMs).toISOString().slice(0, 16).replace('T', ' ');
+  const answer = `${at} UTC ${user}: ${method}${what ? ` (${what})` : ''}`;
+  const { readAtUnixMs } = changes;
+  const command = 'midclt call audit.query';
+  return [{ host: server.name, command, answer, atUnixMs: readAtUnixMs, shows: 'context' }];
 }
 
 /** The server answers ARP, or at the address that it seems to have in the tailnet. */
