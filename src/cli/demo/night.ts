@@ -1,12 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Diagnosis } from '../../model/diagnosis.ts';
-import { OutsideError } from '../../model/outside-error.ts';
 import { render } from '../render.ts';
 import type { Act, Stage } from './stage.ts';
 
 /** The first mounts and probes need a moment until somebody can see that they hang. */
 const SEEN_WITHIN_MS = 15_000;
 const LOOK_EVERY_MS = 400;
+/** How nsenter ends when there is no such program, or none that may run. */
+const NO_PROGRAM = [126, 127];
 const GET_PODS = ['get', 'pods', '-A'] as const;
 
 /** The night of the outage, as its user saw it: controllers that crash, and pods that wait. */
@@ -26,8 +27,8 @@ export const night: Act = async (stage) => {
 async function podsOnceTheyHang(stage: Stage): Promise<string | undefined> {
   const deadline = performance.now() + SEEN_WITHIN_MS;
   for (;;) {
-    const seen = await stage.operator.kubectl(GET_PODS).catch(unlessAbsent);
-    if (seen === undefined) return undefined;
+    const seen = await stage.operator.kubectl(GET_PODS);
+    if (seen.code !== null && NO_PROGRAM.includes(seen.code)) return undefined;
     const shows =
       /2\/6 +CrashLoopBackOff/.test(seen.stdout) && /ContainerCreating/.test(seen.stdout);
     if (shows || performance.now() > deadline) return seen.code === 0 ? seen.stdout : undefined;
@@ -35,19 +36,13 @@ async function podsOnceTheyHang(stage: Stage): Promise<string | undefined> {
   }
 }
 
-function unlessAbsent(error: unknown): undefined {
-  if (!(error instanceof OutsideError)) throw error;
-}
-
 async function askedByOurselves({ operator, story }: Stage): Promise<Diagnosis> {
   const { stdout } = await operator.returnpath(['diagnose', '-o', 'json']);
   const diagnosis = Diagnosis.parse(JSON.parse(stdout));
   const lines = render(diagnosis, 'text', false).split('\n');
-  story.block(
-    lines
-      .filter((line) => /^ (?:hangs|says|storage) |^ {10}\S/.test(line))
-      .slice(0, 6)
-      .join('\n'),
+  const [from, to] = [/^ hangs /, /^ here /].map((label) =>
+    lines.findIndex((one) => label.test(one)),
   );
+  story.block(lines.slice(from, to).join('\n'));
   return diagnosis;
 }
