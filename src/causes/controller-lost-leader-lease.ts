@@ -33,8 +33,9 @@ function judge({ cluster }: ClusterCase): Verdict {
       missing: [`the logs of the controllers' sidecars: ${logs.seen ? why : logs.why}`],
     };
   }
+  const seen = { pods: csiPods.value, logs: logs.value };
   const losses = csiPods.value.flatMap((pod) =>
-    pod.containers.flatMap((container) => lossOf(pod, container, logs.value) ?? []),
+    pod.containers.flatMap((container) => lossOf(pod, container, seen) ?? []),
   );
   const recent = losses.filter(({ atUnixMs }) => logs.readAtUnixMs - atUnixMs <= RECENT_MS);
   if (recent.length === 0) {
@@ -46,24 +47,31 @@ function judge({ cluster }: ClusterCase): Verdict {
 function lossOf(
   pod: CsiPod,
   container: CsiContainer,
-  logs: readonly ClusterMessage[],
+  { pods, logs }: { readonly pods: readonly CsiPod[]; readonly logs: readonly ClusterMessage[] },
 ): Loss | undefined {
-  const own = logs
-    .filter(
-      ({ about, container: where }) =>
-        about.name === pod.name && about.namespace === pod.namespace && where === container.name,
-    )
+  const said = logs
+    .filter(({ container: where }) => where === container.name)
     .toSorted((x, y) => (y.lastUnixMs ?? 0) - (x.lastUnixMs ?? 0));
-  const message = own.find(({ signatures }) =>
-    signatures.some(({ category }) => category === 'leader-election'),
+  const message = said.find(
+    (one) => isAbout(one, pod) && one.signatures.some(({ category }) => category === LEASE),
   );
   const atUnixMs = message?.lastUnixMs;
   if (!message || atUnixMs === undefined) return undefined;
-  const holdsAgain = own.some(
-    ({ signatures, lastUnixMs = 0 }) =>
-      lastUnixMs > atUnixMs && signatures.some(({ id }) => id === 'leader-lease-held'),
+  // by itself, or by another replica of the same driver
+  const replicas = pods.filter(({ driver }) => driver === pod.driver);
+  const isHeld = said.some(
+    (one) =>
+      (one.lastUnixMs ?? 0) > atUnixMs &&
+      one.signatures.some(({ id }) => id === 'leader-lease-held') &&
+      replicas.some((replica) => isAbout(one, replica)),
   );
-  return holdsAgain ? undefined : { pod, container, message, atUnixMs };
+  return isHeld ? undefined : { pod, container, message, atUnixMs };
+}
+
+const LEASE = 'leader-election';
+
+function isAbout({ about }: ClusterMessage, { namespace, name }: CsiPod): boolean {
+  return about.name === name && about.namespace === namespace;
 }
 
 /** The loss ended the process: not a slow moment that was made good. */

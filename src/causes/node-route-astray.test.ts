@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CLIENT, caseOf, probe, SERVER } from '../../test/support/case.ts';
 import { snapshotHost } from '../../test/support/host-facts.ts';
+import type { Address } from '../model/network.ts';
 import type { KernelRoute, Probe } from '../model/observation.ts';
 import { nodeRouteAstray } from './node-route-astray.ts';
 
@@ -35,8 +36,10 @@ function judge(seen: {
         },
       ]
     : [];
-  const address = { dev: 'eth0', local: CLIENT, prefixLength, scope: 'global' };
-  const facts = snapshotHost({ addresses: [address as never], readAtUnixMs: AT });
+  const onDevice = (dev: string, local: string) =>
+    ({ dev, local, prefixLength, scope: 'global' }) as unknown as Address;
+  const addresses = [onDevice('eth0', CLIENT), onDevice('eth1', '10.0.0.196')];
+  const facts = snapshotHost({ addresses, readAtUnixMs: AT });
   const c = caseOf({ probes, controls, observations: kernel });
   return nodeRouteAstray.judge({ ...c, client: { ...c.client, facts } });
 }
@@ -64,6 +67,11 @@ describe('node-route-astray', () => {
 
   test.each([
     { when: 'the route goes straight', seen: { answer: straight } },
+    {
+      when: 'it goes straight by a second card on the same subnet',
+      seen: { answer: { ...straight, dev: 'eth1' } },
+    },
+    { when: 'the address is its own', seen: { answer: { ...straight, type: 'local', dev: 'lo' } } },
     {
       when: 'the detour arrives',
       seen: { answer: { ...straight, gateway: '10.0.0.38' }, probes: [probe('answered', 1)] },

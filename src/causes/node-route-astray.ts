@@ -24,9 +24,9 @@ function judge(c: Case): Verdict {
   const { client, server } = c;
   const command = `ip route get ${server.address} on ${client.name}`;
   if (!client.facts) return { is: 'unknown', missing: [command] };
-  const direct = directDevice(c);
-  if (direct === undefined) return { is: 'unknown', missing: [`addresses of ${client.name}`] };
-  if (direct === '') {
+  const direct = directDevices(c);
+  if (!direct) return { is: 'unknown', missing: [`addresses of ${client.name}`] };
+  if (direct.length === 0) {
     return { is: 'absent', because: `${server.address} is on no subnet of ${client.name}` };
   }
   const kernel = c.snapshot.observations.findLast(
@@ -41,7 +41,7 @@ function judge(c: Case): Verdict {
   if (way === undefined) {
     return {
       is: 'absent',
-      because: `${client.name} sends to ${server.address} by ${direct}, directly`,
+      because: `${client.name} sends to ${server.address} by ${kernel.answer.is === 'route' ? kernel.answer.dev : 'lo'}, directly`,
     };
   }
   if (c.probes.some(cameBack)) {
@@ -53,26 +53,30 @@ function judge(c: Case): Verdict {
   return present(c, { kernel, way, direct });
 }
 
-/** The device of the client whose subnet holds the server; empty if there is none. */
-function directDevice({ client, server }: Case): string | undefined {
+/** Devices of the client whose subnet holds the server: any of them is a straight way. */
+function directDevices({ client, server }: Case): readonly string[] | undefined {
   const addresses = client.facts?.network.addresses;
   if (!addresses?.seen) return undefined;
   const family = familyOf(server.address);
-  const own = addresses.value.find(
-    ({ local, prefixLength }) =>
-      familyOf(local) === family &&
-      prefixLength < (family === 'ipv4' ? 32 : 128) &&
-      prefixContains(`${local}/${prefixLength}`, server.address),
-  );
-  return own?.dev ?? '';
+  return addresses.value
+    .filter(
+      ({ local, prefixLength }) =>
+        familyOf(local) === family &&
+        prefixLength < (family === 'ipv4' ? 32 : 128) &&
+        prefixContains(`${local}/${prefixLength}`, server.address),
+    )
+    .map(({ dev }) => dev);
 }
 
+const LOST = ['blackhole', 'unreachable', 'prohibit', 'throw'];
+
 /** Another way than straight to the neighbour; undefined where it goes straight. */
-function wayAstray({ answer }: KernelRoute, direct: string): string | undefined {
+function wayAstray({ answer }: KernelRoute, direct: readonly string[]): string | undefined {
   if (answer.is === 'error') return `not at all (${answer.errno ?? answer.text})`;
-  if (answer.type !== 'unicast') return `not at all (${answer.type})`;
+  if (LOST.includes(answer.type)) return `not at all (${answer.type})`;
+  if (answer.type !== 'unicast') return undefined;
   if (answer.gateway !== undefined) return `by way of ${answer.gateway}`;
-  return answer.dev === direct ? undefined : `by ${answer.dev}`;
+  return direct.includes(answer.dev) ? undefined : `by ${answer.dev}`;
 }
 
 function present(
@@ -81,7 +85,7 @@ function present(
     kernel,
     way,
     direct,
-  }: { readonly kernel: KernelRoute; readonly way: string; readonly direct: string },
+  }: { readonly kernel: KernelRoute; readonly way: string; readonly direct: readonly string[] },
 ): Verdict {
   const { client, server } = c;
   const mechanism: Evidence[] = [
@@ -91,7 +95,7 @@ function present(
       answer: kernel.raw,
       atUnixMs: kernel.atUnixMs,
       shows: 'mechanism',
-      healthy: `dev ${direct}`,
+      healthy: `dev ${direct[0]}`,
     },
   ];
   const effect = [...effectOf(c), ...failedAtOnce(c)];
@@ -102,7 +106,7 @@ function present(
     certainty: proven ? 'proven' : 'likely',
     because: `${called(client)} sends what is for ${called(server)} ${way}, although both are on one subnet`,
     chain: [
-      `a route or rule of ${client.name} holds ${server.address} and is better than that of ${direct}`,
+      `a route or rule of ${client.name} holds ${server.address} and is better than that of ${direct.join(', ')}`,
       `packets of ${client.name} for ${server.address} go ${way} and are lost`,
       `${client.name} gets no answer; other clients do not have that route`,
     ],

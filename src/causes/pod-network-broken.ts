@@ -1,5 +1,6 @@
 import type { Probe } from '../model/observation.ts';
 import type { Case, ClusterCase, ClusterCause, PodCase, Verdict } from './cause.ts';
+import type { Complaint } from './complaints.ts';
 import { called, cameBack, probeEvidence, provesTogether } from './evidence.ts';
 import { nameOf } from './judge-complaints.ts';
 import { isUnanswered, pathComplaints, podMissing } from './pod-evidence.ts';
@@ -21,7 +22,7 @@ function judge(c: ClusterCase): Verdict {
       node.probes.some(cameBack) &&
       node.controls.some(cameBack),
   );
-  if (broken) return present(c, broken);
+  if (broken) return judgeBroken(c, broken);
   const answered = c.podCases.find(({ pod }) => [...pod.probes, ...pod.controls].some(cameBack));
   if (answered) {
     const { client } = answered.pod;
@@ -35,7 +36,17 @@ function judge(c: ClusterCase): Verdict {
   return { is: 'unknown', missing: [podMissing(c)] };
 }
 
-function present(c: ClusterCase, { pod, node }: PodCase): Verdict {
+/** A policy for the namespace of this one pod shows the same, so another pod must suffer as well. */
+function judgeBroken(c: ClusterCase, pair: PodCase): Verdict {
+  const { client } = pair.node;
+  const hanging = pathComplaints(c, client.name);
+  if (notForwarding(pair.node).length === 0 && hanging.length === 0) {
+    return { is: 'unknown', missing: [`sysctl net.ipv4.ip_forward on ${client.name}`] };
+  }
+  return present(pair, hanging);
+}
+
+function present({ pod, node }: PodCase, hanging: readonly Complaint[]): Verdict {
   const { client, server } = node;
   const mechanism = notForwarding(node);
   const effect = [
@@ -53,7 +64,6 @@ function present(c: ClusterCase, { pod, node }: PodCase): Verdict {
     ].map((probe) => probeEvidence(node, probe, 'effect')),
   ];
   const proven = provesTogether(mechanism, effect);
-  const hanging = pathComplaints(c, client.name);
   return {
     is: 'present',
     certainty: proven ? 'proven' : 'likely',

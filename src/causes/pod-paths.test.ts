@@ -63,6 +63,11 @@ describe('pod-network-broken', () => {
     expect(podNetworkBroken.judge(caseWith(cut, node))).toMatchObject({ certainty });
   });
 
+  test('is unknown when only that one pod suffers: a policy shows the same', () => {
+    const quiet = { ...caseWith(cut), cluster: clusterFacts({ csiPods: [controllerPod()] }) };
+    expect(podNetworkBroken.judge(quiet).is).toBe('unknown');
+  });
+
   test('is absent in the outage: the node is as silent as its pods', () => {
     const node = caseOf({ probes: silent, controls: control('answered') });
     const pod = caseOf({ probes: silent, controls: control('answered') });
