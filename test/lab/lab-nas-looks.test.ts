@@ -122,6 +122,45 @@ describeWith(['namespaces', 'ip', 'ping', 'python3'], 'a look at the NAS', () =>
     );
   });
 
+  test('with the key of democratic-csi is had on the word for it, and not without', async () => {
+    const lab = await startLab({ kubernetes: true });
+    const diagnose = async (...more: readonly string[]) => {
+      const look = join(folder, 'lent.json');
+      const inside = ['lab', 'exec', '--id', lab.id, '--network-only', 'utility', '--'];
+      const to = 'truenas://10.0.0.210';
+      const ask = ['--from', `lab://${lab.id}/node`, '--to', to, '--control', '10.0.0.1'];
+      const command = [process.execPath, LAUNCHER, 'diagnose', ...ask, '--save', look, ...more];
+      const env = { XDG_STATE_HOME: join(folder, 'lent') };
+      const { shown } = await atTerminal(
+        [process.execPath, LAUNCHER, ...inside, ...command],
+        [
+          ['Trust it from now on? (yes/no) ', 'yes\r'],
+          ['API key for 10.0.0.210: ', '\r'],
+        ],
+        env,
+      );
+      return { shown, said: shown + readFileSync(look, 'utf8') };
+    };
+    const secretsRead = async () => {
+      const audit = '/run/returnpath-lab/kubernetes/audit.jsonl';
+      const { stdout } = await lab.exec('utility', ['cat', audit]);
+      return stdout.split('\n').filter((line) => /-driver-config/.test(line) && /admin/.test(line));
+    };
+    try {
+      await lab.break('accept-routes');
+      const without = await diagnose();
+      expect(without.shown).toMatch(/Cannot find the API key for 10\.0\.0\.210/);
+      expect(await secretsRead()).toEqual([]);
+      const lent = await diagnose('--use-csi-credential');
+      expect(lent.shown).toMatch(/with the credential of Secret democratic-csi\/\S+-driver-config/);
+      expect(lent.shown).toMatch(/PROVEN {2}truenas/);
+      expect(lent.said).not.toContain(LAB_API_KEY);
+      expect(await secretsRead()).not.toEqual([]);
+    } finally {
+      await lab.stop();
+    }
+  });
+
   describe('with a browser alone', () => {
     let lab: Lab;
     beforeAll(async () => {
