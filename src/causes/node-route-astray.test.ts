@@ -1,8 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { CLIENT, caseOf, probe, SERVER } from '../../test/support/case.ts';
+import {
+  CLIENT,
+  caseOf,
+  clientSocket,
+  probe,
+  SERVER,
+  serverSocket,
+} from '../../test/support/case.ts';
 import { snapshotHost } from '../../test/support/host-facts.ts';
 import type { Address } from '../model/network.ts';
-import type { KernelRoute, Probe } from '../model/observation.ts';
+import type { KernelRoute, Probe, SocketState } from '../model/observation.ts';
 import { nodeRouteAstray } from './node-route-astray.ts';
 
 const AT = 1_000_000;
@@ -21,8 +28,10 @@ function judge(seen: {
   readonly probes?: readonly Probe[];
   readonly controls?: readonly Probe[];
   readonly prefixLength?: number;
+  /** Of the server; absent: they were not read. */
+  readonly sockets?: readonly SocketState[];
 }) {
-  const { answer, probes = silent, controls = control, prefixLength = 24 } = seen;
+  const { answer, probes = silent, controls = control, prefixLength = 24, sockets = [] } = seen;
   const kernel: KernelRoute[] = answer
     ? [
         {
@@ -40,7 +49,7 @@ function judge(seen: {
     ({ dev, local, prefixLength, scope: 'global' }) as unknown as Address;
   const addresses = [onDevice('eth0', CLIENT), onDevice('eth1', '10.0.0.196')];
   const facts = snapshotHost({ addresses, readAtUnixMs: AT });
-  const c = caseOf({ probes, controls, observations: kernel });
+  const c = caseOf({ probes, controls, observations: [...kernel, ...sockets] });
   return nodeRouteAstray.judge({ ...c, client: { ...c.client, facts } });
 }
 
@@ -51,7 +60,8 @@ describe('node-route-astray', () => {
     { when: 'a blackhole', answer: { ...straight, type: 'blackhole' } },
     { when: 'no route', answer: { is: 'error', errno: 'EHOSTUNREACH', text: 'x' } as const },
   ])('is proven by $when and silence beside a control', ({ answer }) => {
-    expect(judge({ answer })).toMatchObject({ is: 'present', certainty: 'proven' });
+    const sockets = [serverSocket('LISTEN')];
+    expect(judge({ answer, sockets })).toMatchObject({ is: 'present', certainty: 'proven' });
   });
 
   test('is proven when the kernel refuses at once', () => {
@@ -62,7 +72,22 @@ describe('node-route-astray', () => {
 
   test('is only likely when no control was answered', () => {
     const answer = { ...straight, gateway: '10.0.0.38' };
-    expect(judge({ answer, controls: [] })).toMatchObject({ certainty: 'likely' });
+    const sockets = [serverSocket('LISTEN')];
+    expect(judge({ answer, sockets, controls: [] })).toMatchObject({ certainty: 'likely' });
+  });
+
+  test('a detour is only likely while the server was not looked at: it may arrive', () => {
+    const answer = { ...straight, gateway: '10.0.0.38' };
+    expect(judge({ answer })).toMatchObject({
+      certainty: 'likely',
+      wouldProve: expect.stringContaining('syn-recv'),
+    });
+  });
+
+  test('is absent when the server answers what came by the detour into nowhere', () => {
+    const answer = { ...straight, gateway: '10.0.0.38' };
+    const sockets = [serverSocket('SYN-RECV'), clientSocket()];
+    expect(judge({ answer, sockets }).is).toBe('absent');
   });
 
   test.each([

@@ -6,7 +6,9 @@ import {
   answeredOthers,
   called,
   cameBack,
+  counterRise,
   effectOf,
+  halfOpen,
   probeEvidence,
   provesTogether,
 } from './evidence.ts';
@@ -43,6 +45,9 @@ function judge(c: Case): Verdict {
       is: 'absent',
       because: `${client.name} sends to ${server.address} by ${kernel.answer.is === 'route' ? kernel.answer.dev : 'lo'}, directly`,
     };
+  }
+  if (arrives(c)) {
+    return { is: 'absent', because: `packets of ${client.name} reach ${server.name} ${way}` };
   }
   if (c.probes.some(cameBack)) {
     return {
@@ -99,7 +104,9 @@ function present(
     },
   ];
   const effect = [...effectOf(c), ...failedAtOnce(c)];
-  const proven = provesTogether(mechanism, effect);
+  // a network where neighbours are only reached through a router sends so, and it arrives
+  const isLost = kernelRefuses(kernel) || neverArrived(c);
+  const proven = isLost && provesTogether(mechanism, effect);
   const others = answeredOthers(c);
   return {
     is: 'present',
@@ -116,7 +123,9 @@ function present(
     ...(proven
       ? {}
       : {
-          wouldProve: `silence of ${server.address} while another LAN host answers ${client.name}`,
+          wouldProve: isLost
+            ? `silence of ${server.address} while another LAN host answers ${client.name}`
+            : `ss -tan state syn-recv   on ${server.name} (nothing from ${client.address ?? client.name})`,
         }),
     byHand: {
       now: `ip rule; ip route show table all | grep -F ${server.address}   and delete what is too much`,
@@ -125,6 +134,25 @@ function present(
         'routes come from the machine configuration, DHCP options 33 and 121, or a VPN: take it out there',
     },
   };
+}
+
+/** The kernel itself sends nothing. */
+function kernelRefuses({ answer }: KernelRoute): boolean {
+  return answer.is === 'error' || LOST.includes(answer.type);
+}
+
+/** The server holds a connection of the client's, or counts what it drops: the way there works. */
+function arrives(c: Case): boolean {
+  return halfOpen(c).length > 0 || counterRise(c, 'TcpExt:IPReversePathFilter').length > 0;
+}
+
+/** The sockets of the server were read while the client was probing, and none is the client's. */
+function neverArrived({ snapshot, server, client }: Case): boolean {
+  const sockets = snapshot.observations.filter((o) => o.kind === 'socket' && o.host === server.id);
+  return (
+    sockets.length > 0 &&
+    !sockets.some((o) => o.kind === 'socket' && o.remote.address === client.address)
+  );
 }
 
 /** The kernel refused while a control was answered. */
