@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import {
   FAKE_CODE,
@@ -6,7 +7,14 @@ import {
   type FakeTruenasOptions,
   Refusal,
 } from '../support/fake-truenas.ts';
-import { open, problemOf, start, withPassword } from '../support/truenas-client.ts';
+import {
+  open,
+  problemOf,
+  scratch,
+  start,
+  stopAll,
+  withPassword,
+} from '../support/truenas-client.ts';
 
 describe('log-in to a TrueNAS', () => {
   test('with a key goes over JSON-RPC where there is one', async () => {
@@ -89,5 +97,30 @@ describe('log-in to a TrueNAS', () => {
     const problem = await problemOf(open(await start({ methods: { 'auth.login_ex': limited } })));
     expect(problem.message).toMatch(/limits the rate: Rate limit exceeded for \*\*\*/);
     expect(problem.next).toMatch(/wait a minute/);
+  });
+});
+
+describe('several addresses of a TrueNAS', () => {
+  test('are tried side by side, and what each said is kept', async () => {
+    const fake = await start();
+    const vantage = await open(fake, {}, 'root@127.0.0.2,127.0.0.1');
+    expect(vantage).toMatchObject({ hostId: '127.0.0.2', reachedAt: '127.0.0.1' });
+    expect(vantage.attempts?.()).toMatchObject([
+      { address: '127.0.0.2', outcome: 'refused' },
+      { address: '127.0.0.1', outcome: 'answered' },
+    ]);
+    // one certificate is trusted for all of them
+    const pins = JSON.parse(readFileSync(scratch('state/pins.json'), 'utf8'));
+    expect(Object.keys(pins)).toEqual([`127.0.0.2:${fake.port}`, `127.0.0.1:${fake.port}`]);
+    expect(new Set(Object.values(pins)).size).toBe(1);
+  });
+
+  test('that all fail are told one by one', async () => {
+    const { port } = await start();
+    await stopAll();
+    const { message } = await problemOf(open({ port }, {}, '127.0.0.2,127.0.0.1'));
+    expect(message).toBe(
+      `Cannot reach the NAS by any of its addresses: 127.0.0.2:${port}: the connection was refused; 127.0.0.1:${port}: the connection was refused`,
+    );
   });
 });
