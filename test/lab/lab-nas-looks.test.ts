@@ -159,7 +159,7 @@ describeWith(['namespaces', 'ip', 'ping', 'python3'], 'a look at the NAS', () =>
     } finally {
       await lab.stop();
     }
-  });
+  }, 60_000);
 
   describe('with a browser alone', () => {
     let lab: Lab;
