@@ -50,7 +50,7 @@ async function carryOut(a: Applying, step: Step): Promise<void> {
   if (standing !== 'from' && standing !== 'to') throw changedMeanwhile(step, found);
   const begun = earlier?.found ?? found;
   if (!earlier) await begin(a, step, found);
-  if (standing === 'from' && !(await write(a, step, { hand, context, begun }))) {
+  if (standing === 'from' && !(await write(a, step, { hand, context, begun })) && !earlier) {
     return skip(a, step, 'somebody else has just done it');
   }
   await hand.settle?.(step.change, context);
@@ -85,7 +85,10 @@ interface Doing {
   readonly begun: string;
 }
 
-/** @returns False when somebody else made the very change in between: then it is not ours to undo. */
+/**
+ * @returns False when the very change was made in between, by somebody else, whose it then is, or by
+ *   a script of ours that a killed run had left on its way.
+ */
 async function write(a: Applying, step: Step, { hand, context, begun }: Doing): Promise<boolean> {
   if (isGuarded(step)) {
     const timer = timerOf(a, step);

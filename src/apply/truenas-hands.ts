@@ -20,6 +20,7 @@ export const truenasAppHand: Hand<AppChange> = {
   reversible: true,
 
   async read(change, context) {
+    await untilIdle(context);
     return String((await groupOf(change, context))[change.key]);
   },
 
@@ -75,6 +76,22 @@ export const truenasAppHand: Hand<AppChange> = {
 const START_MS = 60_000;
 const POLL_MS = 500;
 const THERE = `${FIND_TAILSCALED}\n${REACH_TAILSCALED}\n[ -n "$by" ] && echo rp-there; :\n`;
+
+/** A run that was killed leaves its job behind, which goes on: what it makes of it is waited for. */
+async function untilIdle(context: HandContext): Promise<void> {
+  const { clock, signal } = context;
+  const end = clock.now() + JOB_MS;
+  const filter = [
+    ['method', '=', 'app.update'],
+    ['state', 'in', ['RUNNING', 'WAITING']],
+  ];
+  while (clock.now() < end) {
+    const jobs = await (await apiOf(context)).call('core.get_jobs', [filter], signal);
+    if (!Array.isArray(jobs) || jobs.length === 0) return;
+    context.tell('another app.update is under way: waiting for it');
+    await clock.wait(POLL_MS, signal);
+  }
+}
 
 async function groupOf(
   { app, group, key }: AppChange,

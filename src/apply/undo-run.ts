@@ -12,6 +12,9 @@ import { disarmGuard } from './guard.ts';
 import type { HandContext } from './hand.ts';
 import { handFor } from './hands.ts';
 
+/** A script is one packet or two and is carried out in milliseconds. */
+const ON_ITS_WAY_MS = 3000;
+
 /** Time to take everything back after we were told to stop. */
 const TAKE_BACK_MS = 120_000;
 
@@ -79,9 +82,11 @@ interface Reverted {
 async function revert(a: Applying, step: Step): Promise<Reverted> {
   const hand = handFor(step.change);
   const context = contextOf(a, step);
-  const begun = standNow(a).begun.findLast((entry) => entry.step === step.id)?.found ?? '';
+  const entry = standNow(a).begun.findLast(({ step: id }) => id === step.id);
+  const begun = entry?.found ?? '';
   if (!hand.reversible) return { found: '', now: '' };
   await withAccess(a, step, context);
+  await untilHeard(a, entry?.at);
   const found = await hand.read(step.change, context);
   const standing = hand.judge(step.change, found, begun);
   if (standing === 'from') return { found, now: found };
@@ -95,6 +100,15 @@ async function revert(a: Applying, step: Step): Promise<Reverted> {
   }
   const problem = written.failure ?? `it still is "${written.now}"`;
   return { ...written, problem };
+}
+
+/**
+ * A run that was killed a moment ago may have left a script on its way, which nobody can call back.
+ * What has not arrived by then was lost with its connection.
+ */
+async function untilHeard({ clock, signal }: Applying, begunUnixMs = 0): Promise<void> {
+  const waitMs = begunUnixMs + ON_ITS_WAY_MS - clock.now();
+  if (waitMs > 0 && waitMs <= ON_ITS_WAY_MS) await clock.wait(waitMs, signal);
 }
 
 /**

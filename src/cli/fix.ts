@@ -147,18 +147,29 @@ async function isWanted(
   when: readonly Step['when'][],
 ): Promise<boolean> {
   const ours = steps.filter((step) => when.includes(step.when) && step.change.kind !== 'person');
-  if (ours.length === 0) return false;
+  if (ours.length === 0) {
+    console.error('not applied: nothing of it is for this program to do');
+    return false;
+  }
   if (yes) return true;
   if (!process.stdin.isTTY) {
     console.error('not applied: nobody to ask; --yes applies it');
     return false;
   }
+  return isYes(`Do ${ours.length === 1 ? 'this' : `these ${ours.length} steps`} now? [y/N] `);
+}
+
+/** Ctrl-C and the end of the input are a no. */
+async function isYes(question: string): Promise<boolean> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const no = new AbortController();
+  lines.once('SIGINT', () => no.abort()).once('close', () => no.abort());
   try {
-    const answer = await lines.question(
-      `Do ${ours.length === 1 ? 'this' : `these ${ours.length} steps`} now? [y/N] `,
-    );
+    const answer = await lines.question(question, { signal: no.signal });
     return /^y(?:es)?$/i.test(answer.trim());
+  } catch (error) {
+    if (no.signal.aborted) return false;
+    throw error;
   } finally {
     lines.close();
   }

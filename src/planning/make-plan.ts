@@ -10,6 +10,7 @@ import { changeHost, worldWith } from '../routing/world-change.ts';
 import { effectsOf } from './effects.ts';
 import { hostState } from './host-state.ts';
 import { lentCredential } from './lent-credential.ts';
+import { alternativesTo, breaks, type Candidate, refusalsOf, warningsOf } from './remarks.ts';
 import { routeChecks } from './route-checks.ts';
 import { actingVantage, apiVantage, lookingVantage } from './vantages.ts';
 
@@ -20,13 +21,6 @@ export interface PlanOptions {
   /** How long the far host waits for our word before it takes a step back, in seconds. */
   readonly guardSeconds: number;
 }
-
-type Candidate = {
-  readonly fix: Fix;
-  readonly plan: FixPlan & { readonly is: 'possible' };
-  readonly effects: Effects;
-  readonly after: World;
-};
 
 /**
  * What would be done about the first finding of a diagnosis: the least invasive fix that mends the
@@ -178,10 +172,6 @@ function mends({ flows }: Effects): boolean {
   return !flows.some(({ kind, effect }) => kind === 'asked' && effect === 'still-broken');
 }
 
-function breaks({ flows }: Effects): readonly Effects['flows'][number][] {
-  return flows.filter(({ effect }) => effect === 'broken');
-}
-
 /** The kernel's own answer is asked after the last step that changes routing. */
 function withChecks(c: FixCase, { plan, after }: Candidate): readonly Step[] {
   const now = plan.steps.filter(({ when }) => when === 'now');
@@ -209,50 +199,4 @@ function lastingSteps(
   const isOff = c.host.truenas?.tailscaleApps.seen === true;
   const words = byHandSteps(finding, c.host).filter(({ when }) => when === 'later');
   return { steps: isOff ? [] : words, warnings: [] };
-}
-
-function alternativesTo(
-  chosen: Candidate,
-  weighed: readonly { fix: Fix; plan: FixPlan | undefined }[],
-  candidates: readonly Candidate[],
-): Plan['alternatives'] {
-  return weighed.flatMap(({ fix, plan }) => {
-    if (fix === chosen.fix || !plan) return [];
-    const { id, title } = fix;
-    if (plan.is === 'impossible') return [{ fix: id, title, because: plan.because }];
-    const effects = candidates.find((one) => one.fix === fix)?.effects;
-    const broken = effects ? breaks(effects) : [];
-    const because =
-      broken.length > 0
-        ? `it would break ${broken.map(({ flow }) => flow).join(', ')}`
-        : plan.steps.every(({ change }) => change.kind === 'person')
-          ? 'only a person can do it'
-          : `--fix ${id} takes it`;
-    return [{ fix: id, title, because }];
-  });
-}
-
-function warningsOf(finding: Finding, { plan, effects }: Candidate): string[] {
-  const lost = effects.prefixes.filter(({ effect }) => effect === 'worse');
-  return [
-    ...(finding.certainty === 'likely'
-      ? [`the cause is likely, not proven${finding.wouldProve ? `: ${finding.wouldProve}` : ''}`]
-      : []),
-    ...effects.flows
-      .filter(({ kind, effect }) => kind === 'asked' && effect === 'cannot-tell')
-      .map(({ flow }) => `the model cannot tell whether it mends ${flow}`),
-    ...breaks(effects).map(({ flow, after }) => `breaks ${flow}: afterwards ${after}`),
-    ...(lost.length > 0
-      ? [
-          `loses the way through the VPN to ${[...new Set(lost.flatMap(({ prefixes }) => prefixes))].slice(0, 8).join(', ')}`,
-        ]
-      : []),
-    ...plan.warnings,
-  ];
-}
-
-function refusalsOf({ fix, effects }: Candidate): string[] {
-  return effects.flows
-    .filter(({ kind, effect }) => kind === 'asked' && effect === 'still-broken')
-    .map(({ flow, after }) => `${fix.id} would not mend ${flow}: it would still be ${after}`);
 }

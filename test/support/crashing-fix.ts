@@ -76,6 +76,12 @@ const openVantage: OpenVantage = async (url, options, signal) => {
     ...vantage,
     async sh(script, shellOptions) {
       position('before a script');
+      if (passed.length === order.crashAt) {
+        // on its way, and not called back
+        void vantage.sh(script, shellOptions);
+        await new Promise((resolve) => setTimeout(resolve, (passed.length % 4) * 15));
+      }
+      position('in a script');
       const answer = await vantage.sh(script, shellOptions);
       position('after a script');
       return answer;
