@@ -26,11 +26,16 @@ const TAKE_BACK_MS = 120_000;
  */
 export async function takeBack(a: Applying, why: string): Promise<RunResult> {
   const late = { ...a, signal: AbortSignal.timeout(TAKE_BACK_MS) };
-  return undoRun(a.signal.aborted ? late : a, why);
+  return undoAll(a.signal.aborted ? late : a, why);
 }
 
-/** The same on request, with the request's own signal. */
+/** The same on request, for a run that may have been killed a moment ago. */
 export async function undoRun(a: Applying, why: string): Promise<RunResult> {
+  await untilHeard(a);
+  return undoAll(a, why);
+}
+
+async function undoAll(a: Applying, why: string): Promise<RunResult> {
   const { plan, steps } = standNow(a);
   const begun = plan.steps.filter(({ id }) =>
     ['begun', 'done', 'left'].includes(steps.get(id) ?? ''),
@@ -82,11 +87,9 @@ interface Reverted {
 async function revert(a: Applying, step: Step): Promise<Reverted> {
   const hand = handFor(step.change);
   const context = contextOf(a, step);
-  const entry = standNow(a).begun.findLast(({ step: id }) => id === step.id);
-  const begun = entry?.found ?? '';
+  const begun = standNow(a).begun.findLast((entry) => entry.step === step.id)?.found ?? '';
   if (!hand.reversible) return { found: '', now: '' };
   await withAccess(a, step, context);
-  await untilHeard(a, entry?.at);
   const found = await hand.read(step.change, context);
   const standing = hand.judge(step.change, found, begun);
   if (standing === 'from') return { found, now: found };
@@ -106,8 +109,10 @@ async function revert(a: Applying, step: Step): Promise<Reverted> {
  * A run that was killed a moment ago may have left a script on its way, which nobody can call back.
  * What has not arrived by then was lost with its connection.
  */
-async function untilHeard({ clock, signal }: Applying, begunUnixMs = 0): Promise<void> {
-  const waitMs = begunUnixMs + ON_ITS_WAY_MS - clock.now();
+async function untilHeard({ journal, clock, signal }: Applying): Promise<void> {
+  const last = journal.entries.at(-1);
+  const ended = last === undefined || last.is === 'end' || last.is === 'verified';
+  const waitMs = ended ? 0 : last.at + ON_ITS_WAY_MS - clock.now();
   if (waitMs > 0 && waitMs <= ON_ITS_WAY_MS) await clock.wait(waitMs, signal);
 }
 

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Lab } from '../../src/lab/start.ts';
 import type { Plan } from '../../src/model/plan.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import { applyPlan, resumeRun, undoRunById } from '../../src/session/fix-session.ts';
 import { bundled } from '../support/bundle.ts';
 import type { CrashOrder } from '../support/crashing-fix.ts';
@@ -96,11 +98,18 @@ describeWith(['namespaces', 'ip', 'nft', 'curl'], 'a run that is killed', () => 
     }
   }
 
-  async function finish(folder: string, how: 'resume' | 'undo'): Promise<void> {
+  /** Only a script that was on its way when it was killed has to be heard out in real time. */
+  const hurried = (name: string): Clock => ({
+    now: systemClock.now,
+    wait: (ms, signal) => systemClock.wait(name === 'in a script' ? ms : Math.min(ms, 50), signal),
+  });
+
+  async function finish(folder: string, how: 'resume' | 'undo', name: string): Promise<void> {
     const id = await onlyRun(folder);
     if (id === undefined) return expect(await nasState(lab)).toBe(before);
     const act = how === 'resume' ? resumed : undoRunById;
-    const { outcome, why } = await act(id, surroundings(folder), quietly());
+    const where = { ...surroundings(folder), clock: hurried(name) };
+    const { outcome, why } = await act(id, where, quietly());
     expect(outcome, why).toBe(how === 'resume' ? 'applied' : 'undone');
     expect(await nasState(lab)).toBe(how === 'resume' ? after : before);
   }
@@ -123,7 +132,7 @@ describeWith(['namespaces', 'ip', 'nft', 'curl'], 'a run that is killed', () => 
         const folder = newFolder();
         expect(child({ folder, do: 'apply', what: planFile, crashAt }), name).toBeUndefined();
         await undoIsOnDisk(folder);
-        await finish(folder, how);
+        await finish(folder, how, name);
         if ((await nasState(lab)) !== before) await setBefore();
       }
       process.stdout.write(`killed at ${positions.length} positions of apply, then ${how}\n`);
@@ -145,7 +154,7 @@ describeWith(['namespaces', 'ip', 'nft', 'curl'], 'a run that is killed', () => 
       const what = await applied(folder);
       expect(child({ folder, do: 'undo', what, crashAt }), name).toBeUndefined();
       await undoIsOnDisk(folder);
-      await finish(folder, 'undo');
+      await finish(folder, 'undo', name);
     }
     process.stdout.write(`killed at ${positions.length} positions of undo, then undo\n`);
   });
