@@ -123,10 +123,11 @@ function status({ id }: WhichLab): void {
   const labs = id === undefined ? findLabs() : [chooseLab(id)];
   if (labs.length === 0) console.log('no lab is running');
   for (const lab of labs) {
-    const { variant, faults: inForce, hosts, rootless, kubernetes } = readLabFile(lab);
+    const { variant, faults: inForce, trouble, hosts, rootless, kubernetes } = readLabFile(lab);
     const how = `${variant}${rootless ? ', in a user namespace' : ''}`;
     console.log(`lab "${lab.id}" (${how}), process ${lab.ownerPid}`);
     console.log(`  faults  ${inForce.length > 0 ? inForce.join(', ') : 'none'}`);
+    if (trouble !== undefined) console.log(`  trouble ${trouble}`);
     for (const { name, hostname, addresses, off } of hosts) {
       const where = off ? 'switched off' : addresses.join(' ');
       console.log(`  ${`lab://${lab.id}/${name}`.padEnd(30)} ${hostname.padEnd(28)} ${where}`);

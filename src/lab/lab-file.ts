@@ -8,6 +8,8 @@ export interface LabFile {
   readonly rootless: boolean;
   /** Ids of the faults in force, oldest first. */
   readonly faults: readonly string[];
+  /** What goes wrong on purpose while somebody mends. */
+  readonly trouble?: string | undefined;
   readonly hosts: readonly LabFileHost[];
   /** Absent where no cluster was asked for. */
   readonly kubernetes?: LabFileKubernetes | undefined;

@@ -66,4 +66,22 @@ describeWith(['namespaces', 'root', 'wireguard', 'ip', 'nft'], 'homelab over Wir
       expect(await routingState(lab)).toBe(healthy);
     },
   );
+
+  // last: the subnet router has not called again when they end
+  test.each([
+    {
+      what: 'a new container',
+      anew: () => lab.exec('nas', ['docker', 'restart', 'ix-tailscale-tailscale-1']),
+    },
+    { what: 'a reboot', anew: () => lab.reboot('nas') },
+  ])('$what of the NAS makes the tunnel anew', async ({ anew }) => {
+    await anew();
+    // the cabin's router can be called; the subnet router, behind NAT, calls again when it likes
+    const cabin = async () =>
+      (await lab.exec('nas', ['ping', '-c1', '-W1', '100.68.1.4'])).exitCode;
+    await expect.poll(cabin, { timeout: 15_000 }).toBe(0);
+    const numberless = (state: string) => state.replace(/^\d+: tailscale0/m, 'N: tailscale0');
+    const now = async () => numberless(await routingState(lab));
+    await expect.poll(now, { timeout: 15_000 }).toBe(numberless(healthy));
+  });
 });

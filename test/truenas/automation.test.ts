@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Lab } from '../../src/lab/start.ts';
 import { LAB_API_KEY } from '../../src/lab/truenas/accounts.ts';
-import { reach, startTestLab } from '../support/lab.ts';
+import { reach, routingState, startTestLab } from '../support/lab.ts';
 import { localApi } from '../support/local-api.ts';
 import {
   logInWithKey,
@@ -31,6 +31,14 @@ describeWith(['namespaces', 'ip'], 'what the emulated TrueNAS runs by itself', (
     await logInWithKey(socket, 'truenas_admin', LAB_API_KEY);
     await socket.result('core.set_options', { legacy_jobs: false });
   }
+
+  test('a reboot of a healthy NAS leaves rules, routes and addresses as they were', async () => {
+    const healthy = await routingState(lab);
+    wire.close();
+    await lab.reboot('nas');
+    await connect();
+    expect(await routingState(lab)).toBe(healthy);
+  });
 
   test('a POSTINIT command keeps the LAN pinned over a reboot, which drops all else', async () => {
     const rules = async () => (await lab.exec('nas', ['ip', 'rule'])).stdout;

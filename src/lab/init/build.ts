@@ -92,9 +92,18 @@ function describeLab(plan: Plan, state: LabState, startedUnixMs: number): void {
     addresses: addressesOf(host, topology),
     off: state.isOff(host.name),
   }));
-  const { faults } = state;
+  const { faults, trouble } = state;
   const kubernetes = clusterOf(topology);
-  const file: LabFile = { id, variant, startedUnixMs, rootless, faults, hosts, kubernetes };
+  const file: LabFile = {
+    id,
+    variant,
+    startedUnixMs,
+    rootless,
+    faults,
+    trouble,
+    hosts,
+    kubernetes,
+  };
   writeFileSync(`/run/${LAB_FILE}.new`, JSON.stringify(file));
   renameSync(`/run/${LAB_FILE}.new`, `/run/${LAB_FILE}`);
 }

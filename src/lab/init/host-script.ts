@@ -19,7 +19,12 @@ const NEUTRAL_SYSCTLS: Readonly<Record<string, string>> = {
  * A container's image has a /var/run of its own. On the machine it is often an absolute link to
  * /run, which `/proc/PID/root/var/run` would follow into the wrong container.
  */
-const CONTAINER_VAR: readonly string[] = ['mkdir -p $HOST/var/run', 'mount --rbind $HOST/var /var'];
+const CONTAINER_VAR: readonly string[] = [
+  // what is left of the container before it; the rest of /var is its volume
+  'rm -rf $HOST/var/run',
+  'mkdir -p $HOST/var/run',
+  'mount --rbind $HOST/var /var',
+];
 
 /**
  * Where the machine has no machine-id to mount ours over (a container image), /etc becomes a folder

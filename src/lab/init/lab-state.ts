@@ -29,6 +29,7 @@ import type { Tailnet } from './tailnet.ts';
 /** What the lab is to be: the homelab plus the faults in force, and how to make it so. */
 export interface LabState {
   readonly faults: readonly string[];
+  readonly trouble: Trouble | undefined;
   /** Has nodes with real WireGuard call each other; to be done when all of them are up. */
   connectTunnels(): void;
   /** Lets the cluster begin: at once in a healthy lab, else when the outage is in force. */
@@ -176,6 +177,9 @@ export function createLabState(context: LabStateContext): LabState {
   return {
     get faults() {
       return active.map(({ id }) => id);
+    },
+    get trouble() {
+      return trouble;
     },
     connectTunnels() {
       if (tunnel === 'wireguard') tunnel = 'wireguard-connected';

@@ -3,7 +3,7 @@ import type { Plan } from './plan.ts';
 
 /** Name of the network namespace in which the tunnels meet. */
 export const TAILNET_NAMESPACE = 'tailnet';
-const TUNNEL_DEVICE = 'tailscale0';
+export const TUNNEL_DEVICE = 'tailscale0';
 /** Smallest MTU that IPv6 allows, and the one tailscaled uses. */
 const TUNNEL_MTU_BYTES = 1280;
 

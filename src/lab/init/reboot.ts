@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { findHostPid } from '../cluster/host-pid.ts';
 import type { HostSpec } from '../topology/topology.ts';
 import { nameAddressesOf, startHost } from './make.ts';
+import { TUNNEL_DEVICE } from './network-batch.ts';
 import type { Plan } from './plan.ts';
 import { run } from './run.ts';
 
@@ -34,9 +35,14 @@ async function untilGone(name: string): Promise<void> {
 }
 
 /** `ip rule flush` keeps the rule of the local table alone; a device that is down has no routes. */
-async function forgetNetwork({ ipv6, netfilter }: Plan, { name }: HostSpec): Promise<void> {
+async function forgetNetwork(
+  { ipv6, netfilter, variant }: Plan,
+  { name }: HostSpec,
+): Promise<void> {
   const links = JSON.parse(await run(['ip', '-n', name, '-j', 'link'])) as { ifname: string }[];
-  const devices = links.map(({ ifname }) => ifname).filter((dev) => dev !== 'lo');
+  // a tunnel of wireguard-go goes with it, perhaps just now
+  const kept = variant === 'wireguard' ? ['lo', TUNNEL_DEVICE] : ['lo'];
+  const devices = links.map(({ ifname }) => ifname).filter((dev) => !kept.includes(dev));
   const batch = [
     ...devices.flatMap((dev) => [`link set dev ${dev} down`, `addr flush dev ${dev}`]),
     ...['throw', 'blackhole', 'unreachable', 'prohibit'].map(

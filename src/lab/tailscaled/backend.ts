@@ -76,8 +76,16 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     if (isChange) for (const listener of listeners) listener(next);
   }
 
+  /** Calls the peers once all of them have a device; a node that starts late does so at once. */
+  async function connect({ tunnel: kind, peers }: Netmap): Promise<void> {
+    if (kind !== 'wireguard-connected' || isConnected) return;
+    await wireguard?.connect(peers);
+    isConnected = true;
+  }
+
   await router?.up();
   await become(prefs, netmap);
+  await connect(netmap);
 
   return {
     get prefs() {
@@ -116,9 +124,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     receive(next) {
       return inTurn(async () => {
         await become(withConfigFile(prefs, next.configFile), next);
-        const isNew = isConnected !== (next.tunnel === 'wireguard-connected');
-        if (isNew) await wireguard?.connect(next.peers);
-        isConnected = next.tunnel === 'wireguard-connected';
+        await connect(next);
       });
     },
     onPrefs(listener) {

@@ -73,9 +73,7 @@ export function createContainer(host: HostSpec): Container {
     },
     async start() {
       const labId = commandLine('1')[3] ?? '';
-      const folder = hostFolder(host, LAB_DIR_ON_HOST);
       rmSync(bootFailureFile(host.name), { force: true });
-      rmSync(`${folder}/var/run/tailscale`, { recursive: true, force: true });
       const command = `exec ${enterCommand(host, { labId }, LAB_DIR_ON_HOST)}`;
       spawn('sh', ['-c', command], { stdio: 'ignore' }).unref();
       if (await until(START_LIMIT_MS, () => pid() !== undefined)) return;
