@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { faults } from '../../src/lab/faults/index.ts';
+import { allFaults } from '../../src/lab/faults/index.ts';
 import { findLabs } from '../../src/lab/find-labs.ts';
 import { labPrograms } from '../support/lab.ts';
 import { describeWith } from '../support/needs.ts';
@@ -65,7 +65,7 @@ describeWith(['namespaces', 'ip', 'nft'], 'returnpath lab', () => {
 
   test('faults lists every fault with the causes it must yield', () => {
     const lines = lab('faults').stdout.trim().split('\n');
-    expect(lines).toHaveLength(faults.length);
+    expect(lines).toHaveLength(allFaults.length);
     expect(lines.find((line) => line.startsWith('nas-off'))).toMatch(/=> {2}host-absent$/);
   });
 
