@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { armGuard } from '../../src/apply/guard.ts';
+import { handFor } from '../../src/apply/hands.ts';
 import { collectHost } from '../../src/collect/index.ts';
 import { tailscaleStopAcceptingRoutes } from '../../src/fixes/tailscale-stop-accepting-routes.ts';
 import type { Plan } from '../../src/model/plan.ts';
@@ -11,6 +13,7 @@ import { runStoreIn } from '../../src/platform/runs/run-store.ts';
 import type { OpenVantage, VantageOptions } from '../../src/ports/vantage.ts';
 import { worldOf } from '../../src/routing/world.ts';
 import { applyPlan, type RunSurroundings, undoRunById } from '../../src/session/fix-session.ts';
+import { reachBy } from '../../src/session/reach.ts';
 import { fixCase, planOf } from '../support/fix-case.ts';
 import { quietly } from '../support/fixing.ts';
 import { describeWith } from '../support/needs.ts';
@@ -201,6 +204,26 @@ describeWith(['root', 'sshd', 'sudo', 'ip', 'curl'], 'fix over ssh', () => {
     const end = await applyPlan(made, ['now'], surroundings(), quietly(said));
     expect(end.outcome, said.join('\n')).toBe('undone');
     expect(state()).toBe(before);
+    await expect.poll(leftovers, { timeout: 10_000 }).toBe('');
+  });
+
+  test('the timer over there outlives us and our connection', { timeout: 60_000 }, async () => {
+    const before = state();
+    const [step] = (await plan('10.0.0.210', 2)).steps;
+    if (!step) throw new Error('Cannot test without a step');
+    const reach = reachBy(openReal, options);
+    const context = {
+      ...{ reach, clock, vantage: step.vantage, tell: () => {} },
+      signal: AbortSignal.timeout(20_000),
+    };
+    await armGuard(step, { id: 'test-outlives', afterSeconds: 2 }, context);
+    const written = await handFor(step.change).write(step.change, 'do', {
+      ...context,
+      begun: 'true',
+    });
+    expect(written).toMatchObject({ found: 'true', now: 'false' });
+    await reach.close();
+    await expect.poll(state, { timeout: 15_000 }).toBe(before);
     await expect.poll(leftovers, { timeout: 10_000 }).toBe('');
   });
 });
