@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { Plan, Step } from '../model/plan.ts';
 import { toMarkdown } from '../report/markdown.ts';
 import { planText } from '../report/plan-text.ts';
-import { applyPlan, type Planned, planFix } from '../session/fix-session.ts';
+import { applyPlan, type Planned, planFix, type RunSurroundings } from '../session/fix-session.ts';
 import { pastedResult, pasteFix } from '../session/paste-fix.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { openedBeforehand } from './open-beforehand.ts';
@@ -73,9 +73,10 @@ export function fixCommand(): Command {
 
 async function run(options: Options): Promise<void> {
   const signal = untilInterrupted();
+  const surroundings = realRunSurroundings(options);
   const { plan, diagnosis } =
     options.file === undefined
-      ? await newPlan(options, signal)
+      ? await newPlan(options, surroundings, signal)
       : { plan: await readPlan(options.file), diagnosis: undefined };
   if (!plan) return;
   if (options.useCsiCredential) console.log(BORROWED);
@@ -86,7 +87,6 @@ async function run(options: Options): Promise<void> {
   if (options.answer !== undefined) return tellAnswer(plan, options.answer);
   if (options.print) return printLines(plan, options.sudo === true);
   if (options.plan || plan.refusals.length > 0 || !(await isWanted(options, plan, when))) return;
-  const surroundings = realRunSurroundings(options);
   const verify = verifierOf(options, surroundings, signal);
   const end = await applyPlan(plan, when, surroundings, { signal, tell: console.log, verify });
   finishRun(end);
@@ -104,10 +104,14 @@ async function run(options: Options): Promise<void> {
 }
 
 /** Undefined where nothing is broken, or nobody can tell what; then the diagnosis was printed. */
-async function newPlan(options: Options, signal: AbortSignal): Promise<Planned> {
+async function newPlan(
+  options: Options,
+  real: RunSurroundings,
+  signal: AbortSignal,
+): Promise<Planned> {
   const request = await requestOf(options);
   const urls = [request.from, request.to, ...request.compare].filter((url) => url !== undefined);
-  const surroundings = await openedBeforehand(urls, realRunSurroundings(options), {
+  const surroundings = await openedBeforehand(urls, real, {
     options: request.vantage,
     signal,
   });

@@ -4,6 +4,7 @@ import { systemClock } from '../platform/clock.ts';
 import { kubernetesOpener, openVantageIn } from '../platform/open-vantage.ts';
 import type { Surroundings } from '../session/diagnose-session.ts';
 import { withPastes } from './open-paste.ts';
+import { rememberingPasswords } from './remember-password.ts';
 
 /** The real world, for a session. */
 export function realSurroundings(): Surroundings {
@@ -11,13 +12,15 @@ export function realSurroundings(): Surroundings {
   return {
     clock: systemClock,
     openCluster,
-    openVantage: withPastes(
-      openVantageIn({
-        locateLabHost,
-        agentPath: fileURLToPath(new URL('./agent.cjs', import.meta.url)),
-        openKubernetes: openShared,
-        interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
-      }),
+    openVantage: rememberingPasswords(
+      withPastes(
+        openVantageIn({
+          locateLabHost,
+          agentPath: fileURLToPath(new URL('./agent.cjs', import.meta.url)),
+          openKubernetes: openShared,
+          interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
+        }),
+      ),
     ),
   };
 }
