@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { ClosingReporter } from './test/support/closing-reporter.ts';
 
@@ -7,6 +8,8 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 30_000,
     pool: 'forks',
+    // Tests of the lab mostly wait: for a probe that gets no answer, for a kubelet's back-off.
+    maxWorkers: availableParallelism() + 1,
     // Tests against a real kernel, ssh and kubectl can lose a race with a busy machine once. In CI a
     // test that fails twice has failed; at a developer's desk every failure shows.
     retry: process.env['CI'] ? 1 : 0,
