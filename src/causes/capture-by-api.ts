@@ -2,7 +2,7 @@ import type { Evidence } from '../model/diagnosis.ts';
 import type { HostFacts } from '../model/host.ts';
 import { type Address, type Route, TABLE } from '../model/network.ts';
 import type { BoundPing } from '../model/observation.ts';
-import { canonicalPrefix, familyOf, prefixContains, prefixLength } from '../model/prefix.ts';
+import { familyOf, prefixContains, prefixLength } from '../model/prefix.ts';
 import {
   type CapturedReply,
   type CaptureVerdict,
@@ -10,6 +10,7 @@ import {
   leadsIntoVpn,
 } from './captured.ts';
 import type { Case } from './cause.ts';
+import { comesFromExitNode } from './chosen-exit-node.ts';
 import { answeredOthers, cameBack, silentProbes } from './evidence.ts';
 
 const MAIN_TABLES: readonly number[] = [TABLE.main, TABLE.default, TABLE.local];
@@ -56,7 +57,7 @@ export function captureByApi(c: Case): CaptureVerdict | undefined {
   const shows = pings ? differ(pings) : silentProbes(c).length > 0;
   const captured = shows ? vpnRoute(facts, client.address) : undefined;
   if (!captured) return undefined;
-  if (mayBeExitNode(facts, direct, captured.route)) {
+  if (comesFromExitNode(facts, captured) !== false) {
     return {
       is: 'unknown',
       missing: [`whether ${server.name} uses an exit node: its preferences`],
@@ -103,20 +104,6 @@ function vpnRoute(
     .filter(({ device }) => leadsIntoVpn(host, device))
     .toSorted((a, b) => prefixLength(b.route.prefix) - prefixLength(a.route.prefix));
   return best;
-}
-
-/**
- * An exit node brings default routes, and a route for each subnet the host is on itself; only the
- * preferences tell them from accepted ones. Source: tailscale ipnlocal, internalAndExternalInterfaces
- */
-function mayBeExitNode({ network }: HostFacts, direct: Address, { prefix, table }: Route): boolean {
-  const family = familyOf(direct.local);
-  const routes = network.routes[family];
-  const hasDefault =
-    routes.seen &&
-    routes.value.some((one) => one.table === table && prefixLength(one.prefix) === 0);
-  const own = canonicalPrefix(`${direct.local}/${direct.prefixLength}`, family);
-  return hasDefault && (prefix === own || prefixLength(prefix) === 0);
 }
 
 function replyOf(

@@ -1,11 +1,12 @@
 import type { Evidence } from '../model/diagnosis.ts';
 import type { HostFacts } from '../model/host.ts';
 import type { Address, Route, Rule } from '../model/network.ts';
-import { familyOf, prefixContains, prefixesOverlap, prefixLength } from '../model/prefix.ts';
+import { familyOf, prefixContains, prefixesOverlap } from '../model/prefix.ts';
 import type { TailscalePeer } from '../model/tailscale.ts';
 import { ruleText } from '../model/text.ts';
 import type { Answer } from '../routing/decision.ts';
 import { isVpnDevice } from '../routing/vpn.ts';
+import { longestHolder } from './advertisers.ts';
 import type { Case } from './cause.ts';
 import { cameBack, halfOpen } from './evidence.ts';
 
@@ -102,45 +103,6 @@ function advertiserOf(host: HostFacts, address: string): TailscalePeer | undefin
   const { status } = host.tailscale;
   if (!status.seen) return undefined;
   return longestHolder(status.value.peers, address);
-}
-
-/** The peer with the longest prefix for `address`; the offer to be an exit node does not count. */
-export function longestHolder(
-  peers: readonly TailscalePeer[],
-  address: string,
-): TailscalePeer | undefined {
-  let best: { peer: TailscalePeer; length: number } | undefined;
-  for (const peer of peers) {
-    for (const prefix of peer.allowedIps) {
-      if (familyOf(prefix) !== familyOf(address) || !prefixContains(prefix, address)) continue;
-      const length = prefixLength(prefix);
-      // an exit node offers everything and advertises nothing in particular
-      if (length === 0) continue;
-      if (!best || length > best.length) best = { peer, length };
-    }
-  }
-  return best?.peer;
-}
-
-/**
- * What the cluster calls the resource that tells the tailnet about an address:
- * `Connector homelab-subnet-router`.
- */
-export function advertisingResource(
-  { cluster }: Case['snapshot'],
-  address: string,
-): string | undefined {
-  const resources = cluster?.tailnet.seen ? cluster.tailnet.value : [];
-  const found = resources.find(({ advertises }) =>
-    advertises.some(
-      (prefix) =>
-        /\/\d+$/.test(prefix) &&
-        familyOf(prefix) === familyOf(address) &&
-        prefixLength(prefix) > 0 &&
-        prefixContains(prefix, address),
-    ),
-  );
-  return found && `${found.kind} ${found.name}`;
 }
 
 /**

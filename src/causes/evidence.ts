@@ -1,6 +1,5 @@
 import type { Evidence } from '../model/diagnosis.ts';
 import type { CounterSample, Probe, SocketState } from '../model/observation.ts';
-import { prefixLength } from '../model/prefix.ts';
 import type { Case, Party } from './cause.ts';
 
 /** Mechanism and effect must be read within this time of each other to prove one another. */
@@ -169,19 +168,6 @@ export function provesTogether(
   return mechanism.some((m) =>
     effect.some((e) => Math.abs(m.atUnixMs - e.atUnixMs) <= SAME_MOMENT_MS),
   );
-}
-
-/**
- * Whether a captured prefix comes from the exit node the server chose: the default route, or a
- * prefix of one of its own interfaces that no peer advertises.
- */
-export function isChosenExitNode({ server }: Case, prefix: string): boolean {
-  const prefs = server.facts?.tailscale.prefs;
-  if (!prefs?.seen || prefs.value.exitNodeId === '') return false;
-  if (prefixLength(prefix) === 0) return true;
-  const status = server.facts?.tailscale.status;
-  const advertised = status?.seen && status.value.peers.some((p) => p.allowedIps.includes(prefix));
-  return !(advertised && prefs.value.acceptsRoutes);
 }
 
 /** What tailscaled of the server is set to, and what the app of a TrueNAS would set it to. */

@@ -1,4 +1,4 @@
-import { longestHolder } from '../causes/captured.ts';
+import { longestHolder } from '../causes/advertisers.ts';
 import { isAddress } from '../model/address.ts';
 import type { HostFacts } from '../model/host.ts';
 import { familyOf, prefixContains } from '../model/prefix.ts';
