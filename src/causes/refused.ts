@@ -1,5 +1,6 @@
 import type { ByHand, Evidence } from '../model/diagnosis.ts';
 import type { Probe, SocketState } from '../model/observation.ts';
+import { familyOf } from '../model/prefix.ts';
 import type { Case, Verdict } from './cause.ts';
 import { cameBack, probeEvidence, provesTogether } from './evidence.ts';
 
@@ -31,9 +32,20 @@ export function judgeRefused(c: Case, { isIt, otherwise, words }: Refusal): Verd
   }
   if (!isIt(c)) return { is: 'absent', because: otherwise };
 
-  const ports = portsOf(refused);
-  const closed = closedPorts(c, ports);
-  const effect = refused.map((probe) => probeEvidence(c, probe, 'effect'));
+  const listeners = listenersOf(c);
+  const open = (port: number) => listeners.some((one) => serves(one, c, port) === true);
+  const ports = portsOf(refused).filter((port) => !open(port));
+  if (ports.length === 0) {
+    const shown = portsOf(refused).map(colon).join(' ');
+    return {
+      is: 'absent',
+      because: `${server.name} does listen on ${shown}: a packet filter refuses, or another machine that has its address`,
+    };
+  }
+  const closed = closedPorts(c, { listeners, ports });
+  const effect = refused
+    .filter(({ flow }) => ports.includes(flow.destinationPort ?? 0))
+    .map((probe) => probeEvidence(c, probe, 'effect'));
   const proven = closed !== undefined && provesTogether(closed, effect);
   const answering = portsOf(c.probes.filter(({ outcome }) => outcome === 'answered'));
   const rest = answering.length > 0 ? `, while ${answering.map(colon).join(' ')} answers` : '';
@@ -49,23 +61,36 @@ export function judgeRefused(c: Case, { isIt, otherwise, words }: Refusal): Verd
   };
 }
 
-/**
- * That the server has no listener on any of the ports, from its own sockets. Undefined when its
- * sockets were not read, or when one of the ports does have a listener (then something in between
- * refuses, which is not this).
- */
-function closedPorts({ snapshot, server }: Case, ports: readonly number[]): Evidence[] | undefined {
-  const listeners = snapshot.observations.filter(
+/** None where its sockets were not read: a server that we look at listens on something. */
+function listenersOf({ snapshot, server }: Case): SocketState[] {
+  return snapshot.observations.filter(
     (o): o is SocketState => o.kind === 'socket' && o.host === server.id && o.state === 'LISTEN',
   );
+}
+
+/** `::` may or may not take IPv4, which only the socket's own option tells. */
+function serves({ local }: SocketState, { server }: Case, port: number): boolean | undefined {
+  if (local.port !== port) return false;
+  if (['*', server.address].includes(local.address)) return true;
+  const isIpv4 = familyOf(server.address) === 'ipv4';
+  if (local.address === '::') return isIpv4 ? undefined : true;
+  return isIpv4 && local.address === '0.0.0.0';
+}
+
+/** That the server has no listener on any of the ports, from its own sockets. */
+function closedPorts(
+  c: Case,
+  {
+    listeners,
+    ports,
+  }: { readonly listeners: readonly SocketState[]; readonly ports: readonly number[] },
+): Evidence[] | undefined {
   const [any] = listeners;
-  if (!any) return undefined;
-  const serves = ({ local }: SocketState) =>
-    ports.includes(local.port) && ['0.0.0.0', '::', '*', server.address].includes(local.address);
-  if (listeners.some(serves)) return undefined;
+  if (!any || listeners.some((one) => ports.some((port) => serves(one, c, port) !== false)))
+    return undefined;
   return [
     {
-      host: server.name,
+      host: c.server.name,
       command: any.command,
       answer: `no listener on ${ports.map(colon).join(' ')}`,
       atUnixMs: any.atUnixMs,

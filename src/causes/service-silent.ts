@@ -33,6 +33,10 @@ function judge(c: Case): Verdict {
       because: `${server.name} did answer: what it sent to ${client.name} is not acknowledged`,
     };
   }
+  if (isUnheard(c, ports)) {
+    const because = `what ${client.name} asked of ${server.name} is not acknowledged: it gets lost on the way there`;
+    return { is: 'absent', because };
+  }
   const names = ports.map((port) => `:${port}`).join(' ');
   const held = heldEvidence(c, sockets);
   const effect = silent.map((probe) => probeEvidence(c, probe, 'effect'));
@@ -71,6 +75,19 @@ function heldOpen({ snapshot, server, client }: Case, ports: readonly number[]):
       o.state === 'ESTAB' &&
       o.remote.address === client.address &&
       ports.includes(o.local.port),
+  );
+}
+
+/** The client has bytes in its send queue: what it said was never heard. */
+function isUnheard({ snapshot, server, client }: Case, ports: readonly number[]): boolean {
+  return snapshot.observations.some(
+    (o) =>
+      o.kind === 'socket' &&
+      o.host === client.id &&
+      o.state === 'ESTAB' &&
+      o.remote.address === server.address &&
+      ports.includes(o.remote.port) &&
+      (o.sendQueueBytes ?? 0) > 0,
   );
 }
 

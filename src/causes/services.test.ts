@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { caseOf, probe, SERVER, serverSocket } from '../../test/support/case.ts';
-import type { NeighbourSample } from '../model/observation.ts';
+import {
+  caseOf,
+  clientSocket,
+  probe,
+  ROUTER,
+  SERVER,
+  serverSocket,
+} from '../../test/support/case.ts';
+import type { KernelRoute, NeighbourSample } from '../model/observation.ts';
 import { hostAbsent } from './host-absent.ts';
 import { serviceRefused } from './service-refused.ts';
 import { serviceSilent } from './service-silent.ts';
@@ -21,10 +28,27 @@ describe('service-refused', () => {
     expect(verdict).toMatchObject({ is: 'present', certainty: 'proven' });
   });
 
-  test.each(['0.0.0.0', '::', SERVER])('is only likely when something listens on %s', (address) => {
+  test.each(['0.0.0.0', '*', SERVER])('is absent when the server listens on %s', (address) => {
     const listener = serverSocket('LISTEN', { local: { address, port: 2049 } });
     const verdict = serviceRefused.judge(caseOf({ probes: refused, observations: [listener] }));
+    expect(verdict).toMatchObject({ is: 'absent', because: expect.stringContaining('filter') });
+  });
+
+  test('is only likely when something listens on ::, which may be IPv6 alone', () => {
+    const listener = serverSocket('LISTEN', { local: { address: '::', port: 2049 } });
+    const verdict = serviceRefused.judge(caseOf({ probes: refused, observations: [listener] }));
     expect(verdict).toMatchObject({ is: 'present', certainty: 'likely' });
+  });
+
+  test('names only the ports that nothing listens on', () => {
+    const flow = { protocol: 'tcp' as const, destination: SERVER, destinationPort: 443 };
+    const listener = serverSocket('LISTEN', { local: { address: '*', port: 2049 } });
+    const probes = [...refused, { ...probe('refused', 1), flow }];
+    const verdict = serviceRefused.judge(caseOf({ probes, observations: [listener] }));
+    expect(verdict).toMatchObject({
+      certainty: 'proven',
+      chain: [expect.stringMatching(/on :443 at/), expect.anything(), expect.anything()],
+    });
   });
 
   test('is only likely when the sockets of the server were not seen, and says what would prove it', () => {
@@ -80,6 +104,16 @@ describe('service-silent', () => {
     });
   });
 
+  test('is absent when what the client asked is not acknowledged', () => {
+    const held = serverSocket('ESTAB', { receiveQueueBytes: 0, sendQueueBytes: 0 });
+    const asking = { ...clientSocket(), state: 'ESTAB' as const, sendQueueBytes: 44 };
+    const c = caseOf({ probes: silent, observations: [held, asking] });
+    expect(serviceSilent.judge(c)).toMatchObject({
+      is: 'absent',
+      because: expect.stringContaining('not acknowledged'),
+    });
+  });
+
   test('is only likely when the connection was not seen at the server', () => {
     expect(serviceSilent.judge(caseOf({ probes: silent }))).toMatchObject({ certainty: 'likely' });
   });
@@ -115,6 +149,36 @@ describe('host-absent', () => {
     const probes = [probe('timed-out', 400)];
     const c = caseOf({ probes, observations: [neighbour('FAILED')] });
     expect(hostAbsent.judge(c)).toMatchObject({ is: 'present', certainty: 'likely' });
+  });
+
+  test('is absent when the client does not even ask: it sends by way of a router', () => {
+    const route: KernelRoute = {
+      kind: 'kernel-route',
+      host: 'node',
+      atUnixMs: 1_000_000,
+      flow: { protocol: 'tcp', destination: SERVER },
+      command: `ip route get ${SERVER}`,
+      answer: { is: 'route', type: 'unicast', table: 254, dev: 'eth0', gateway: ROUTER },
+      raw: 'as the kernel says',
+    };
+    const probes = [probe('timed-out', 400)];
+    const observations = [neighbour('FAILED'), route];
+    const c = caseOf({ probes, controls: control, observations });
+    expect(hostAbsent.judge(c).is).toBe('absent');
+  });
+
+  test('is absent when it failed on a device that is not used', () => {
+    const used = neighbour('REACHABLE');
+    const unused = {
+      ...neighbour('FAILED'),
+      neighbour: { ...used.neighbour, dev: 'eth1', state: ['FAILED'] },
+    };
+    const c = caseOf({
+      probes: [probe('timed-out', 400)],
+      controls: control,
+      observations: [used, unused],
+    });
+    expect(hostAbsent.judge(c).is).toBe('absent');
   });
 
   test('is absent when the address answers ARP', () => {
