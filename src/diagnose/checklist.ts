@@ -6,6 +6,7 @@ import { capturedSubnets } from '../routing/captured-subnets.ts';
 import { isVpnDevice } from '../routing/vpn.ts';
 import { worldOf } from '../routing/world.ts';
 import { clusterLines } from './checklist-cluster.ts';
+import { isServerError } from './where-it-stops.ts';
 
 /** What a CSI driver waits for the API of its storage, in milliseconds. */
 const API_PATIENCE_MS = 5000;
@@ -56,14 +57,17 @@ function probeLines({ observations, hosts }: Snapshot): ChecklistLine[] {
   );
   return probes.flatMap((probe): ChecklistLine[] => {
     const { outcome, flow, command, elapsedMs, atUnixMs, detail } = probe;
+    const answered = outcome === 'answered' && !isServerError(probe);
     const name = hosts[probe.host]?.name ?? probe.host;
     const place = `${flow.destination}:${flow.destinationPort ?? ''}`;
     const took = `${Math.round(elapsedMs)} ms`;
-    const said = detail === undefined ? outcome : `${outcome} (${detail})`;
+    const status = isServerError(probe) ? `HTTP ${probe.httpStatus}` : undefined;
+    const why = detail ?? status;
+    const said = why === undefined ? outcome : `${outcome} (${why})`;
     const answers: ChecklistLine = {
       id: 'service-answers',
       what: `${name} reaches ${place} (${probe.probe})`,
-      is: outcome === 'answered' ? 'ok' : outcome === 'not-run' ? 'unknown' : 'bad',
+      is: answered ? 'ok' : outcome === 'not-run' ? 'unknown' : 'bad',
       evidence: `${command}  =>  ${said} in ${took}`,
       atUnixMs,
     };

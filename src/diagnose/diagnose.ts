@@ -13,6 +13,7 @@ import { nextSteps, summaryOf } from './conclusion.ts';
 import { findingsOf, type Judged, judgeCluster, judgePath, ruledOutOf } from './judge.ts';
 import { withLatestNeighbours } from './latest-neighbours.ts';
 import { notSeenOf } from './not-seen.ts';
+import { isServerError } from './where-it-stops.ts';
 
 /**
  * What can be said of a snapshot. Pure: the same snapshot always gives the same diagnosis, so a
@@ -46,7 +47,11 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
     disagreements: disagreements(snapshot, world, cases),
   };
   const summary = summaryOf(draft, cases);
-  return { ...draft, summary, next: nextSteps(draft, missingOf(judged, verdict)) };
+  return {
+    ...draft,
+    summary,
+    next: nextSteps(draft, { missing: missingOf(judged, verdict), cases }),
+  };
 }
 
 /** @param hangs Whether something in the cluster does: then a path that works is no health. */
@@ -58,9 +63,8 @@ function verdictOf(
   if (findings.length === 1) return 'cause-found';
   const probes = cases.flatMap((c) => c.probes);
   const asked = cases.length > 0 && cases.every((c) => c.probes.some(ran));
-  return asked && !hangs && probes.filter(ran).every(({ outcome }) => outcome === 'answered')
-    ? 'healthy'
-    : 'cannot-tell';
+  const well = probes.filter(ran).every((p) => p.outcome === 'answered' && !isServerError(p));
+  return asked && !hangs && well ? 'healthy' : 'cannot-tell';
 }
 
 function ran({ outcome }: { outcome: string }): boolean {

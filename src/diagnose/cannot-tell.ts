@@ -1,0 +1,92 @@
+import type { Case } from '../causes/cause.ts';
+import { cameBack } from '../causes/evidence.ts';
+import type { Diagnosis } from '../model/diagnosis.ts';
+import type { Probe } from '../model/observation.ts';
+import { isServerError, whereItStops } from './where-it-stops.ts';
+
+type Draft = Pick<Diagnosis, 'question' | 'hosts' | 'cluster'>;
+
+/** What there is to say where nothing was found to blame, in one sentence without a full stop. */
+export function openSummary({ question, hosts, cluster }: Draft, cases: readonly Case[]): string {
+  const client = hosts[question.from]?.name ?? question.from;
+  const server = hosts[question.to]?.name ?? question.to;
+  const probes = cases.flatMap((c) => c.probes);
+  if (probes.length === 0) {
+    if (cluster) return clusterSummary(cluster);
+    return question.from === ''
+      ? 'the cluster could not be looked at'
+      : `nothing was sent from ${client} to ${server}, so nothing is known to fail`;
+  }
+  return `${client} ${whatCameBack(probes, cases, server)}`;
+}
+
+function whatCameBack(probes: readonly Probe[], cases: readonly Case[], server: string): string {
+  const ran = probes.filter(({ outcome }) => outcome !== 'not-run');
+  const erring = ran.find(isServerError);
+  if (ran.length > 0 && ran.every(({ outcome }) => outcome === 'answered')) {
+    return erring
+      ? `reaches ${server} there and back, and what answers on :${erring.flow.destinationPort} says HTTP ${erring.httpStatus}`
+      : `reaches ${server} there and back now; what hangs waits for its next try, or has a reason that was not seen`;
+  }
+  const why = 'and no known cause explains it';
+  const some = partial(cases);
+  if (some !== undefined) return `reaches ${server} ${some}, ${why}`;
+  return probes.some(cameBack)
+    ? `reaches ${server} only in part, ${why}`
+    : `gets nothing back from ${server}, and what was seen does not tell why`;
+}
+
+/** Which of several addresses answer and which do not, where the two differ. */
+function partial(cases: readonly Case[]): string | undefined {
+  const list = (all: readonly Case[]) => all.map(({ server }) => server.address).join(', ');
+  const asked = cases.filter(({ probes }) => probes.some(({ outcome }) => outcome !== 'not-run'));
+  const answering = asked.filter(({ probes }) => probes.some(cameBack));
+  const silent = asked.filter(({ probes }) => !probes.some(cameBack));
+  if (answering.length === 0 || silent.length === 0) return undefined;
+  return `at ${list(answering)} and not at ${list(silent)}`;
+}
+
+/** Of a cluster alone, where nobody could look at the way to its storage. */
+function clusterSummary({ symptoms, signatures }: NonNullable<Diagnosis['cluster']>): string {
+  if (symptoms.length === 0)
+    return 'nothing hangs as far as the cluster tells, and nothing was sent';
+  const said = signatures.slice(0, 2).map(({ id }) => id);
+  const things = symptoms.length === 1 ? '1 thing hangs' : `${symptoms.length} things hang`;
+  return said.length === 0
+    ? `${things}, and the cluster does not say why`
+    : `${things}, and what is said of it (${said.join(', ')}) does not tell why`;
+}
+
+/** What to read next; never empty. */
+export function openSteps(
+  { question, cluster }: Draft,
+  { missing, cases }: { readonly missing: readonly string[]; readonly cases: readonly Case[] },
+): string[] {
+  const wanted = missing.slice(0, 3).map((fact) => `Read: ${fact}`);
+  // where the way was not even looked at, that comes first
+  if (question.from === '') {
+    return cluster
+      ? ['Look at the way itself: kubectl returnpath diagnose', ...wanted]
+      : ['Mend that, or look without the cluster: --from ssh://USER@NODE --to ssh://USER@SERVER'];
+  }
+  const stops = whereItStops(cases);
+  if (stops.length > 0) return [...stops, ...wanted];
+  const again = cluster && missing.length === 0 ? restarts(cluster) : [];
+  if (again.length > 0) return again;
+  if (wanted.length > 0) return wanted;
+  return cases.some(({ server }) => server.facts === undefined)
+    ? ['Look at the server too: --to ssh://USER@SERVER']
+    : ['Run this again while it fails.'];
+}
+
+/** The way works: what still waits can be made to try now. Drivers first, pods wait for them. */
+function restarts({ symptoms }: NonNullable<Diagnosis['cluster']>): string[] {
+  const pods = symptoms.filter(({ object }) => object.kind === 'Pod');
+  const [first] = pods.filter(({ nextTryUnixMs }) => nextTryUnixMs !== undefined).concat(pods);
+  if (!first) return [];
+  const { namespace = 'default', name } = first.object;
+  return [
+    'Run this again after the next try of what hangs.',
+    `Or restart it now, drivers first: kubectl delete pod -n ${namespace} ${name}`,
+  ];
+}

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { NeighbourSample, Probe, SocketState } from '../model/observation.ts';
+import { Snapshot } from '../model/snapshot.ts';
+import { checklistOf } from './checklist.ts';
+import { diagnose } from './diagnose.ts';
+
+const path = `${import.meta.dirname}/../../test/scenarios/healthy.snapshot.json`;
+const healthy = Snapshot.parse(JSON.parse(readFileSync(path, 'utf8')));
+const { from, to } = healthy.question;
+const [SERVER = ''] = healthy.question.serverAddresses;
+const CLIENT = '10.0.0.197';
+
+function isTarget(o: Snapshot['observations'][number]): o is Probe {
+  return o.kind === 'probe' && o.role === 'target' && o.host === from;
+}
+
+/** The same look, with every probe to the server silent. */
+function silenced(more: readonly Snapshot['observations'][number][] = []): Snapshot {
+  const observations = healthy.observations.map((o) =>
+    isTarget(o) ? { ...o, outcome: 'timed-out' as const, elapsedMs: 5500 } : o,
+  );
+  return { ...healthy, observations: [...observations, ...more] };
+}
+
+function socket(host: string, state: SocketState['state']): SocketState {
+  const ends = [
+    { address: SERVER, port: 2049 },
+    { address: CLIENT, port: 40_000 },
+  ] as const;
+  const [local, remote] = host === to ? ends : ([ends[1], ends[0]] as const);
+  const atUnixMs = healthy.endedUnixMs;
+  return { kind: 'socket', host, atUnixMs, state, local, remote, command: 'ss -tan' };
+}
+
+describe('where both ends were looked at and no cause explains the silence', () => {
+  test('a request that shows in no socket of the server leads to its packet filter', () => {
+    const { verdict, next } = diagnose(silenced([socket(to, 'LISTEN')]));
+    expect(verdict).toBe('cannot-tell');
+    expect(next.join('\n')).toMatch(
+      /Nothing of talos-1 shows in the sockets of truenas.*on truenas/,
+    );
+    expect(next.join('\n')).not.toContain('Look at the server too');
+  });
+
+  test('a half-open connection says that the answer gets lost', () => {
+    const sockets = [socket(to, 'SYN-RECV'), socket(from, 'SYN-SENT')];
+    const { verdict, next } = diagnose(silenced(sockets));
+    expect(verdict).toBe('cannot-tell');
+    expect(next.join('\n')).toMatch(/SYN-RECV.*the answer gets lost.*on talos-1, then on truenas/);
+  });
+
+  test('a hardware address that is none of the server leads to another machine', () => {
+    const neighbour: NeighbourSample = {
+      kind: 'neighbour',
+      host: from,
+      atUnixMs: healthy.endedUnixMs,
+      neighbour: { address: SERVER, dev: 'eth0', state: ['REACHABLE'], mac: '02:00:00:00:00:99' },
+      command: 'ip neigh',
+    };
+    const { next } = diagnose(silenced([neighbour]));
+    expect(next[0]).toMatch(/^02:00:00:00:00:99 answers ARP for 10\.0\.0\.210 .* another machine/);
+    expect(diagnose(silenced()).next.join()).not.toContain('another machine');
+  });
+});
+
+test('an API that says HTTP 502 is not healthy, though it answers', () => {
+  const observations = healthy.observations.map((o) =>
+    isTarget(o) && o.probe === 'https' ? { ...o, httpStatus: 502 } : o,
+  );
+  const { verdict, summary, next } = diagnose({ ...healthy, observations });
+  expect(verdict).toBe('cannot-tell');
+  expect(summary).toMatch(/there and back, and what answers on :443 says HTTP 502$/);
+  expect(next[0]).toContain('middlewared.log');
+});
+
+test('the checklist does not call an API well that says HTTP 502', () => {
+  const at = (httpStatus: number) =>
+    healthy.observations.map((o) =>
+      isTarget(o) && o.probe === 'https' ? { ...o, httpStatus } : o,
+    );
+  const linesOf = (httpStatus: number) =>
+    checklistOf({ ...healthy, observations: at(httpStatus) }).lines.filter(
+      ({ id, what }) => id === 'service-answers' && what.includes(`${SERVER}:443 (https)`),
+    );
+  expect(linesOf(401)).toMatchObject([{ is: 'ok' }]);
+  expect(linesOf(502)).toMatchObject([
+    { is: 'bad', evidence: expect.stringContaining('HTTP 502') },
+  ]);
+});
