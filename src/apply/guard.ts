@@ -43,9 +43,11 @@ export async function armGuard(
 /**
  * Tells the far host that the step stays.
  *
- * @returns False when the timer was not there any more: it has taken the step back, or is doing so.
+ * @returns False when the timer was not there any more: it has taken the step back, and one that was
+ *   about to has been waited for.
  */
 export async function disarmGuard(timer: FarTimer, context: HandContext): Promise<boolean> {
+  if (!NAME.test(timer.id)) throw new TypeError(`Cannot disarm the timer "${timer.id}"`);
   const { stdout, stderr } = await runOn(context, disarmingScript(timer));
   if (stdout.includes('rp-disarmed')) return true;
   if (stdout.includes('rp-gone')) return false;
@@ -61,6 +63,7 @@ function shellChangeOf(change: Change): Extract<Change, { kind: 'shell' }> | und
   return change.kind === 'tailscale-preference' ? preferenceScripts(change) : undefined;
 }
 
+// systemd may be a minute late unless told not to: systemd.timer(5), AccuracySec=
 function armingScript({ id, afterSeconds }: FarTimer, undo: string): string {
   const word = `rp_end_${id.replaceAll('-', '_')}`;
   return `{
@@ -76,8 +79,10 @@ mv $f.undo $f.now 2>/dev/null || exit 0
 sh $f.now >/dev/null 2>&1
 rm -f $f.now $f.sh $f.pid
 ${word}
-if [ -d /run/systemd/system ] && [ "$(id -u)" = 0 ] && systemd-run --quiet --on-active=${afterSeconds} --unit=returnpath-guard-${id} /bin/sh $f.sh; then
+if [ -d /run/systemd/system ] && [ "$(id -u)" = 0 ] && systemd-run --quiet --on-active=${afterSeconds} --timer-property=AccuracySec=1s --unit=returnpath-guard-${id} /bin/sh $f.sh; then
 echo rp-armed:systemd
+elif ! command -v setsid >/dev/null; then
+rm -f $f.undo $f.sh; echo 'neither systemd nor setsid is there to wait for it' >&2
 else
 (setsid sh -c "trap '' HUP; echo \\$\\$ >$f.pid; sleep ${afterSeconds}; exec sh $f.sh" >/dev/null 2>&1 </dev/null &)
 i=0; while [ ! -s $f.pid ] && [ $i -lt 50 ]; do i=$((i+1)); sleep 0.1 2>/dev/null || sleep 1; done
@@ -87,6 +92,13 @@ fi
 `;
 }
 
+/** Longer than the undo may take: curl gives up after 10 s. */
+const FIRING_S = 20;
+
+/**
+ * After a reboot the number of the waiting process may be somebody else's: it is asked for its name.
+ * A timer that has just begun to take the step back is waited for, so that what is read next holds.
+ */
 function disarmingScript({ id }: FarTimer): string {
   return `{
 PATH=$PATH:/usr/sbin:/sbin
@@ -95,10 +107,12 @@ for d in /run /tmp; do
 f=$d/returnpath-guard-${id}
 if mv $f.undo $f.off 2>/dev/null; then
 r=rp-disarmed
-[ -s $f.pid ] && kill -- -"$(cat $f.pid)" 2>/dev/null
+p=$(cat $f.pid 2>/dev/null)
+[ -n "$p" ] && grep -q returnpath-guard-${id} /proc/$p/cmdline 2>/dev/null && kill -- -"$p" 2>/dev/null
 [ -d /run/systemd/system ] && systemctl stop --quiet returnpath-guard-${id}.timer 2>/dev/null
 rm -f $f.off $f.sh $f.pid
 fi
+i=0; while [ -e $f.now ] && [ $i -lt ${FIRING_S * 10} ]; do i=$((i+1)); sleep 0.1 2>/dev/null || { sleep 1; i=$((i+9)); }; done
 done
 echo $r
 }
