@@ -39,11 +39,15 @@ export async function applyRun(a: Applying, when: readonly Step['when'][]): Prom
 async function carryOut(a: Applying, step: Step): Promise<void> {
   const stand = standNow(a);
   const at = stand.steps.get(step.id);
-  if (at === 'done' || at === 'skipped') return;
+  if (at === 'skipped') return;
   const hand = handFor(step.change);
   const context = contextOf(a, step);
+  if (at === 'done' && !(await isGone(a, step, context))) return;
+  // one that could not be taken back is still ours, and must stay so
   const earlier =
-    at === 'begun' ? stand.begun.findLast((entry) => entry.step === step.id) : undefined;
+    at === 'begun' || at === 'left'
+      ? stand.begun.findLast((entry) => entry.step === step.id)
+      : undefined;
   const found = await hand.read(step.change, context);
   const standing = hand.judge(step.change, found, earlier?.found);
   if (!earlier && (standing === 'to' || standing === 'serves')) return skip(a, step, found);
@@ -58,6 +62,16 @@ async function carryOut(a: Applying, step: Step): Promise<void> {
   await keep(a, step, { hand, context, begun });
   await a.journal.append({ is: 'done', at: a.clock.now(), step: step.id });
   a.tell(`done: ${step.what}`);
+}
+
+/** Rules do not outlive a reboot: what was done may have to be done once more. */
+async function isGone(a: Applying, step: Step, context: HandContext): Promise<boolean> {
+  const hand = handFor(step.change);
+  if (!hand.reversible) return false;
+  const now = await hand.read(step.change, context);
+  if (hand.judge(step.change, now) !== 'from') return false;
+  a.tell(`${step.hostName}: ${step.id} was done and is no more so: doing it again`);
+  return true;
 }
 
 async function skip(a: Applying, step: Step, found: string): Promise<void> {

@@ -10,13 +10,11 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { localReach } from '../../test/support/local-reach.ts';
 import type { Step } from '../model/plan.ts';
-import { run } from '../platform/process/run.ts';
-import type { Vantage } from '../ports/vantage.ts';
+import { systemClock } from '../platform/clock.ts';
 import { armGuard, disarmGuard } from './guard.ts';
 import type { HandContext } from './hand.ts';
-
-const signal = () => AbortSignal.timeout(30_000);
 
 describe('the timer on the far host', () => {
   let folder = '';
@@ -37,21 +35,15 @@ describe('the timer on the far host', () => {
     expect(leftovers()).toEqual([]);
   });
 
-  /** A host that is this machine; its programs are those of `path`. */
+  /** @param path The only place where programs are, if given. */
   function context(path?: string): HandContext {
-    const vantage = {
-      sh: (script, options) =>
-        run(['env', ...(path === undefined ? [] : [`PATH=${path}`]), '/bin/sh', '-s'], {
-          ...options,
-          doing: 'run a script',
-          input: script,
-        }),
-    } satisfies Pick<Vantage, 'sh'>;
     return {
-      reach: { vantage: () => Promise.resolve(vantage as unknown as Vantage) },
+      reach: localReach(path),
       vantage: 'ssh://far',
-      signal: signal(),
-    } as unknown as HandContext;
+      clock: systemClock,
+      signal: AbortSignal.timeout(30_000),
+      tell: () => undefined,
+    };
   }
 
   function step(undoes: string): Step {

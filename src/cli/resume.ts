@@ -20,7 +20,7 @@ export function resumeCommand(): Command {
     .option('--later', 'also do what makes it last, which may restart an app')
     .addHelpText(
       'after',
-      '\nEach step is looked at first: what is done is not done again.\nExit status: as for fix.',
+      '\nEach step is looked at first: what is still so is not done again.\nExit status: as for fix.',
     )
     .action(run);
 }
