@@ -6,6 +6,9 @@ import { type FixCase, stepOn } from './fix.ts';
 export const PIN_COMMENT = 'returnpath: pin the LAN before the VPN';
 
 const UNIT = '/etc/systemd/system/returnpath-pin-lan.service';
+/** What `systemctl enable` makes. Source: systemctl(1). */
+const WANTS = '/etc/systemd/system/multi-user.target.wants';
+const LINK = `${WANTS}/returnpath-pin-lan.service`;
 
 /**
  * What sets the pins again after a reboot, by what the host has: TrueNAS starts its own scripts
@@ -75,6 +78,10 @@ case $q in *'"id"'*) echo present;; *) echo absent;; esac`,
   });
 }
 
+/**
+ * Enabled before it is there, so that a unit that is there is one that starts at boot, wherever it
+ * was cut off.
+ */
 function byUnit(c: FixCase, commands: readonly string[]): Step {
   const unit = unitText(commands);
   return stepOn(c, {
@@ -86,9 +93,11 @@ function byUnit(c: FixCase, commands: readonly string[]): Step {
       kind: 'shell',
       reads: `[ -d /run/systemd/system ] || { echo no-systemd; exit 0; }
 [ -e ${UNIT} ] || { echo absent; exit 0; }
+[ -L ${LINK} ] || { echo disabled; exit 0; }
 [ "$(cat ${UNIT})" = ${quoted(unit.trimEnd())} ] && echo present || echo foreign`,
-      does: `printf '%s' ${quoted(unit)} >${UNIT}.new && mv ${UNIT}.new ${UNIT} && systemctl daemon-reload && systemctl enable --quiet returnpath-pin-lan.service`,
-      undoes: `systemctl disable --quiet returnpath-pin-lan.service; rm ${UNIT} && systemctl daemon-reload`,
+      does: `mkdir -p ${WANTS} && printf '%s' ${quoted(unit)} >${UNIT}.new && ln -sf ${UNIT} ${LINK} && mv ${UNIT}.new ${UNIT} || { rm -f ${UNIT}.new ${LINK}; exit 1; }
+systemctl daemon-reload`,
+      undoes: `rm ${UNIT} && rm -f ${LINK} && systemctl daemon-reload`,
       from: 'absent',
       to: 'present',
       serves: ['no-systemd'],

@@ -145,15 +145,15 @@ function command(verb: 'add' | 'del', { family, prefix, priority }: Pin): string
 /** `absent`, `ours`, or `foreign` where somebody else has put the very same rule. */
 function changeOf(pin: Pin): Extract<Change, { kind: 'shell' }> {
   const flag = pin.family === 'ipv4' ? '-4' : '-6';
-  const line = `from all to ${prefixText(pin.prefix)} lookup main`;
+  const line = `${pin.priority}: from all to ${prefixText(pin.prefix)} lookup main`;
+  const whole = line.replaceAll('.', '\\.');
   return {
     kind: 'shell',
-    reads: `r=$(ip ${flag} rule show | tr '\\t' ' ') || exit 1
-case $r in
-*"${pin.priority}: ${line} proto ${PIN_PROTOCOL}"*) echo ours;;
-*"${pin.priority}: ${line}"*) echo foreign;;
-*) echo absent;;
-esac`,
+    reads: `r=$(ip ${flag} rule show) || exit 1
+r=$(printf '%s\\n' "$r" | tr '\\t' ' ' | sed 's/ *$//')
+if printf '%s\\n' "$r" | grep -qx '${whole} proto ${PIN_PROTOCOL}'; then echo ours
+elif printf '%s\\n' "$r" | grep -qx -e '${whole}' -e '${whole} proto [^ ]*'; then echo foreign
+else echo absent; fi`,
     does: command('add', pin),
     undoes: command('del', pin),
     from: 'absent',
