@@ -40,12 +40,17 @@ export const truenasAppHand: Hand<AppChange> = {
       await truenas.job('app.update', [app, { values: { [group]: { ...values, [key]: end } } }], {
         signal: AbortSignal.any([context.signal, AbortSignal.timeout(JOB_MS)]),
         onProgress: ({ percent, description }) =>
-          context.tell(`app.update ${app}: ${Math.round(percent)} % ${description}`),
+          context.tell(
+            `app.update ${app}: ${Math.round(percent)} % ${withoutSecrets(description, values)}`,
+          ),
       });
     } catch (error) {
       context.signal.throwIfAborted();
       // whether the job got anywhere is told by reading, not by how waiting for it ended
-      const failure = error instanceof Error ? error.message : String(error);
+      const failure = withoutSecrets(
+        error instanceof Error ? error.message : String(error),
+        values,
+      );
       return { found, now: await this.read(change, context), failure };
     }
     return { found, now: await this.read(change, context) };
@@ -71,6 +76,21 @@ export const truenasAppHand: Hand<AppChange> = {
     }
   },
 };
+
+/** What an API says of a request may quote it, and an auth key is in this one. */
+function withoutSecrets(words: string, values: unknown, name = ''): string {
+  if (typeof values === 'string') {
+    return values !== '' && SECRET.test(name) ? words.replaceAll(values, '…') : words;
+  }
+  if (typeof values !== 'object' || values === null) return words;
+  return Object.entries(values).reduce(
+    (rest, [key, value]) => withoutSecrets(rest, value, Array.isArray(values) ? name : key),
+    words,
+  );
+}
+
+/** Of the settings of the Tailscale app: `auth_key`, the value of a variable, arguments. */
+const SECRET = /key|secret|token|value|args/;
 
 /** Time for a container to start and for its tailscaled to listen. */
 const START_MS = 60_000;

@@ -7,11 +7,13 @@ import { prefixText, ruleText, tableText } from '../model/text.ts';
 const ORDINARY: readonly number[] = [TABLE.local, TABLE.default];
 
 /**
- * What a plan is made for, as lines that two looks at one host can be compared by: its rules, its
- * routes but the local ones, its tailnet preferences and the settings of its apps.
+ * What a plan is made for, as lines that two looks at one host can be compared by: which machine
+ * it is, its rules, its routes but the local ones, its tailnet preferences and the settings of its
+ * apps.
  */
 export function hostState(facts: HostFacts, vantage: string): HostState {
   const lines = [
+    ...(facts.machineId.seen ? [`machine ${facts.machineId.value}`] : []),
     ...FAMILIES.flatMap((family) => rulesOf(facts, family)),
     ...FAMILIES.flatMap((family) => routesOf(facts, family)),
     ...preferencesOf(facts),
