@@ -18,15 +18,15 @@ interface Pod {
 }
 
 /**
- * Deletes exactly the pods that were there when it was begun, and waits until those that took
- * their place are whole. The value is the list of their uids: taken up again after a crash, it
- * deletes none of the new ones.
+ * Deletes exactly the pods that were not whole when it was begun and still are not, and waits until
+ * all are. The value is the list of uids of those that are not whole: taken up again after a crash,
+ * it deletes none of the new ones.
  */
 export const restartPodsHand: Hand<PodsChange> = {
   reversible: false,
 
   async read(change, context) {
-    return uidsOf(await podsOf(change, context));
+    return brokenOf(await podsOf(change, context));
   },
 
   judge(_, value, begun) {
@@ -36,17 +36,20 @@ export const restartPodsHand: Hand<PodsChange> = {
   },
 
   async write(change, direction, context): Promise<Written> {
-    const found = uidsOf(await podsOf(change, context));
+    const pods = await podsOf(change, context);
+    const found = brokenOf(pods);
     if (direction === 'undo') return { found, now: found };
     const old = new Set(context.begun.split(' '));
-    const { pods } = await clusterOf(context.reach);
-    for (const { namespace, name, uid, leaving } of await podsOf(change, context)) {
+    const { pods: writer } = await clusterOf(context.reach);
+    for (const { namespace, name, uid, leaving } of pods.filter(isBroken)) {
       if (!old.has(uid) || leaving) continue;
-      const answer = await pods.restartPod({ namespace, name, uid }, context.signal);
+      const answer = await writer.restartPod({ namespace, name, uid }, context.signal);
       if (answer.is === 'forbidden') throw notAllowed(answer);
     }
-    const now = await poll(context, change, (list) => !list.some(({ uid }) => old.has(uid)));
-    return { found, now: uidsOf(now) };
+    const now = await poll(context, change, (list) =>
+      list.filter(isBroken).every(({ uid }) => !old.has(uid)),
+    );
+    return { found, now: brokenOf(now) };
   },
 
   async settle(change, context) {
@@ -57,10 +60,7 @@ export const restartPodsHand: Hand<PodsChange> = {
         .join(', ');
       if (words !== said) context.tell(words || 'no pod yet');
       said = words;
-      return (
-        list.length > 0 &&
-        list.every(({ ready, containers, leaving }) => !leaving && ready === containers)
-      );
+      return list.length > 0 && !list.some(isBroken);
     });
   },
 };
@@ -125,8 +125,13 @@ function podOf(item: unknown): Pod {
   };
 }
 
-function uidsOf(pods: readonly Pod[]): string {
+function isBroken({ leaving, ready, containers }: Pod): boolean {
+  return leaving || ready < containers;
+}
+
+function brokenOf(pods: readonly Pod[]): string {
   return pods
+    .filter(isBroken)
     .map(({ uid }) => uid)
     .toSorted()
     .join(' ');
