@@ -48,9 +48,11 @@ Examples:
   returnpath fix --from ssh://root@10.0.0.197 --to paste:nas.paste --print --sudo -o plan.json
   returnpath fix -f plan.json --answer copied.txt                  did the pasted line help?
 
-Exit status: 0 applied, or nothing to fix; 1 a plan was shown and not applied; 2 cannot tell what is
-wrong; 3 wrong usage; 4 something outside failed before anything was changed; 5 a step failed and
-everything was taken back; 6 something is neither done nor taken back, and the message says what.`;
+Exit status: 0 applied, or nothing to fix; 1 a plan was shown and not applied, or it was applied
+and something on the checklist is not well; 2 cannot tell what is wrong; 3 wrong usage; 4 something
+outside failed before anything was changed; 5 a step failed, or Ctrl-C ended it, and everything was
+taken back; 6 something is neither done nor taken back, and the message says what; 130 interrupted
+before anything was changed.`;
 
 export function fixCommand(): Command {
   return withQuestionOptions(new Command('fix'))
@@ -89,7 +91,7 @@ async function run(options: Options): Promise<void> {
   if (options.plan || plan.refusals.length > 0 || !(await isWanted(options, plan, when))) return;
   const verify = verifierOf(options, surroundings, signal);
   const end = await applyPlan(plan, when, surroundings, { signal, tell: console.log, verify });
-  finishRun(end);
+  finishRun(end, options);
   if (options.report !== undefined && diagnosis) {
     const offset = localOffsetMinutes(diagnosis.startedUnixMs);
     await save(options.report, toMarkdown(diagnosis, offset, end));
@@ -99,7 +101,9 @@ async function run(options: Options): Promise<void> {
     !options.later &&
     plan.steps.some((step) => step.when === 'later')
   ) {
-    console.log(`to make it last, see "later" above: returnpath resume ${end.runId} --later`);
+    console.log(
+      `to make it last, see "later" above: returnpath resume ${end.runId} --later${options.sudo ? ' --sudo' : ''}`,
+    );
   }
 }
 
@@ -122,6 +126,7 @@ async function newPlan(
     onProgress: process.stderr.isTTY ? (line) => console.error(line) : undefined,
   });
   process.stdout.write(render(planned.diagnosis, 'text', false));
+  signal.throwIfAborted();
   if (!planned.plan) process.exitCode = exitCodeOf(planned.diagnosis);
   return planned;
 }

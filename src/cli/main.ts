@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { OutsideError } from '../model/outside-error.ts';
 import { EXIT } from './exit-codes.ts';
+import { isInterrupted } from './interrupted.ts';
 
 interface Entry {
   readonly load: () => Promise<Command>;
@@ -64,6 +65,10 @@ function exiting(command: Command): Command {
 }
 
 function report(error: unknown): number {
+  if (isInterrupted(error)) {
+    console.error('interrupted');
+    return EXIT.interrupted;
+  }
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof OutsideError) {
     console.error(error.message);

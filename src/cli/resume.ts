@@ -30,5 +30,6 @@ async function run(id: string, { later, ...options }: Options): Promise<void> {
   const signal = untilInterrupted();
   const surroundings = realRunSurroundings(options);
   const verify = verifierOf(options, surroundings, signal);
-  finishRun(await resumeRun(id, when, surroundings, { signal, tell: console.log, verify }));
+  const end = await resumeRun(id, when, surroundings, { signal, tell: console.log, verify });
+  finishRun(end, options);
 }

@@ -6,6 +6,7 @@ import { DEFAULT_DEADLINE_MS, DEFAULT_PROBE_TIMEOUT_MS } from '../session/reques
 import { questionOf, verify } from '../session/verify.ts';
 import { type ClusterOptions, kubeOptions } from './cluster-options.ts';
 import { EXIT } from './exit-codes.ts';
+import { Interrupted } from './interrupted.ts';
 import { askPassword } from './password.ts';
 import { realSurroundings } from './surroundings.ts';
 import { type TruenasOptions, truenasLogin } from './truenas-login.ts';
@@ -65,19 +66,25 @@ export function verifierOf(
 }
 
 /** How a run ended, in words and as an exit status. */
-export function finishRun({ runId, outcome, why, checklist }: RunEnd): void {
+export function finishRun(
+  { runId, outcome, why, checklist, unseen }: RunEnd,
+  { sudo }: Pick<ReachOptions, 'sudo'>,
+): void {
+  const undo = `returnpath undo ${runId}${sudo ? ' --sudo' : ''}`;
   switch (outcome) {
     case 'applied':
       if (checklist) process.stdout.write(checklistText(checklist));
-      console.log(`APPLIED  ${why}; to take it back: returnpath undo ${runId}`);
-      process.exitCode = checklist?.is === 'bad' ? EXIT.causeFound : EXIT.ok;
+      console.log(`APPLIED  ${why}; to take it back: ${undo}`);
+      if (unseen !== undefined) console.log(`  but it could not be looked at again: ${unseen}`);
+      process.exitCode =
+        checklist?.is === 'bad' || unseen !== undefined ? EXIT.causeFound : EXIT.ok;
       return;
     case 'undone':
       console.log(`TAKEN BACK  ${why}`);
       process.exitCode = EXIT.takenBack;
       return;
     case 'unfinished':
-      console.log(`UNFINISHED  ${why}\n  try: returnpath undo ${runId}`);
+      console.log(`UNFINISHED  ${why}\n  try: ${undo}`);
       process.exitCode = EXIT.unfinished;
   }
 }
@@ -86,7 +93,7 @@ export function finishRun({ runId, outcome, why, checklist }: RunEnd): void {
 export function untilInterrupted(): AbortSignal {
   const interrupt = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () => interrupt.abort(new Error('interrupted')));
+    process.once(name, () => interrupt.abort(new Interrupted()));
   }
   return interrupt.signal;
 }

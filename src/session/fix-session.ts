@@ -17,6 +17,7 @@ import { actingVantage, isTyped } from '../planning/vantages.ts';
 import type { Journal, RunStore } from '../ports/run-store.ts';
 import type { VantageOptions } from '../ports/vantage.ts';
 import { type DiagnoseOptions, runDiagnosis, type Surroundings } from './diagnose-session.ts';
+import { type Ended, lookedAgain } from './look-again.ts';
 import { type OpenReach, reachBy } from './reach.ts';
 import type { DiagnoseRequest } from './request.ts';
 
@@ -89,6 +90,8 @@ export interface RunEnd extends RunResult {
   readonly entries: readonly JournalEntry[];
   /** Where it was looked at again. */
   readonly checklist?: Checklist | undefined;
+  /** Why it could not be looked at again, though it was done. */
+  readonly unseen?: string | undefined;
 }
 
 /**
@@ -121,7 +124,7 @@ export async function applyPlan(
     return withJournal(journal, async () => {
       await journal.append({ is: 'planned', at: surroundings.clock.now(), plan });
       const applying = applyingOf(journal, reach, surroundings, options);
-      return verified(await applyRun(applying, when), { applying, when, options });
+      return lookedAgain(await applyRun(applying, when), { applying, when, options });
     });
   });
 }
@@ -149,7 +152,7 @@ export async function resumeRun(
     }
     return withReach(surroundings, async (reach) => {
       const applying = applyingOf(journal, reach, surroundings, options);
-      return verified(await applyRun(applying, when), { applying, when, options });
+      return lookedAgain(await applyRun(applying, when), { applying, when, options });
     });
   });
 }
@@ -167,26 +170,6 @@ export async function undoRunById(
       undoRun(applyingOf(journal, reach, surroundings, options), 'taken back on request'),
     );
   });
-}
-
-type Ended = RunResult & Pick<RunEnd, 'checklist'>;
-
-/** What was applied is looked at as a whole; what was taken back has nothing to prove. */
-async function verified(
-  result: RunResult,
-  {
-    applying: { journal, clock },
-    when,
-    options: { verify },
-  }: { applying: Applying; when: readonly Step['when'][]; options: RunOptions },
-): Promise<Ended> {
-  if (result.outcome !== 'applied' || !verify) return result;
-  const { plan } = standOf(journal.entries);
-  const leftForLater = plan.steps.filter((step) => !when.includes(step.when));
-  const checklist = await verify(plan, leftForLater);
-  const lines = checklist.lines.map(({ is, what, evidence }) => `${is}: ${what}: ${evidence}`);
-  await journal.append({ is: 'verified', at: clock.now(), ok: checklist.is === 'ok', lines });
-  return { ...result, checklist };
 }
 
 /** A run that was killed before its plan was on the disk has done nothing. */

@@ -1,0 +1,36 @@
+import { type Applying, note, type RunResult, standNow, wordsOf } from '../apply/applying.ts';
+import type { Checklist } from '../model/checklist.ts';
+import { OutsideError } from '../model/outside-error.ts';
+import type { Step } from '../model/plan.ts';
+import type { RunEnd, RunOptions } from './fix-session.ts';
+
+/** How a run ended, and how all was after it. */
+export type Ended = RunResult & Pick<RunEnd, 'checklist' | 'unseen'>;
+
+/**
+ * What was applied is looked at as a whole; what was taken back has nothing to prove. It stays
+ * applied, whatever becomes of that look and of its line in the journal.
+ */
+export async function lookedAgain(
+  result: RunResult,
+  {
+    applying,
+    when,
+    options: { verify },
+  }: { applying: Applying; when: readonly Step['when'][]; options: RunOptions },
+): Promise<Ended> {
+  if (result.outcome !== 'applied' || !verify) return result;
+  const { plan } = standNow(applying);
+  const leftForLater = plan.steps.filter((step) => !when.includes(step.when));
+  let checklist: Checklist;
+  try {
+    checklist = await verify(plan, leftForLater);
+  } catch (error) {
+    if (!(error instanceof OutsideError || applying.signal.aborted)) throw error;
+    return { ...result, unseen: wordsOf(error) };
+  }
+  const lines = checklist.lines.map(({ is, what, evidence }) => `${is}: ${what}: ${evidence}`);
+  const at = applying.clock.now();
+  await note(applying, { is: 'verified', at, ok: checklist.is === 'ok', lines });
+  return { ...result, checklist };
+}
