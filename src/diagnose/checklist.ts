@@ -61,9 +61,7 @@ function probeLines({ observations, hosts }: Snapshot): ChecklistLine[] {
     const name = hosts[probe.host]?.name ?? probe.host;
     const place = `${flow.destination}:${flow.destinationPort ?? ''}`;
     const took = `${Math.round(elapsedMs)} ms`;
-    const status = isServerError(probe) ? `HTTP ${probe.httpStatus}` : undefined;
-    const why = detail ?? status;
-    const said = why === undefined ? outcome : `${outcome} (${why})`;
+    const said = detail === undefined ? outcome : `${outcome} (${detail})`;
     const answers: ChecklistLine = {
       id: 'service-answers',
       what: `${name} reaches ${place} (${probe.probe})`,

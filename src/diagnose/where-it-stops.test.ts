@@ -77,7 +77,7 @@ test('an API that says HTTP 502 is not healthy, though it answers', () => {
 test('the checklist does not call an API well that says HTTP 502', () => {
   const at = (httpStatus: number) =>
     healthy.observations.map((o) =>
-      isTarget(o) && o.probe === 'https' ? { ...o, httpStatus } : o,
+      isTarget(o) && o.probe === 'https' ? { ...o, httpStatus, detail: `HTTP ${httpStatus}` } : o,
     );
   const linesOf = (httpStatus: number) =>
     checklistOf({ ...healthy, observations: at(httpStatus) }).lines.filter(
