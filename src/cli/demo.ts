@@ -15,7 +15,7 @@ const CAUSE = 'lan-route-captured-by-vpn';
 
 /** Played in this order; the last diagnosis of any is what the reports are about. */
 const FINDING: readonly Act[] = [night, fromKubeconfig, withStorageServer];
-/** Played after the reports are written; the last one writes up what was done as well. */
+/** Played after the reports are written; the first one writes up what was done as well. */
 const MENDING: readonly Act[] = [fixAndUndo, fixAgain];
 
 export function demoCommand(): Command {
@@ -45,7 +45,6 @@ async function run(options: { replay?: boolean; dir: string }): Promise<void> {
       story.say('this is not what the demo promises: please report it');
     } else if (stage) {
       for (const act of MENDING) await act(stage);
-      story.say('wrote report.md once more, with what was done');
     }
   } finally {
     await lab?.stop();

@@ -11,7 +11,8 @@ const TRUSTED = ['--fingerprint', `SHA256:${fingerprint256}`] as const;
 
 /** Plan, change and proof, with nothing but the API key of the NAS; then all of it taken back. */
 export const fixAndUndo: Act = async (stage) => {
-  const { stdout } = await fix(stage, { showsPlan: true });
+  const { stdout } = await fix(stage, { isFirst: true });
+  stage.story.say('wrote report.md once more, with what was done');
   const run = /returnpath undo (\S+)/.exec(stdout)?.[1] ?? '';
   await typed(stage, ['undo', run, '--context', 'admin@homelab']);
   stage.story.say('broken again, as it was before:');
@@ -21,16 +22,18 @@ export const fixAndUndo: Act = async (stage) => {
   return undefined;
 };
 
-/** Once more, to leave it whole, and written up. */
+/** Once more, to leave it whole. */
 export const fixAgain: Act = async (stage) => {
-  await fix(stage, { showsPlan: false });
+  await fix(stage, { isFirst: false });
   return undefined;
 };
 
-async function fix(stage: Stage, { showsPlan }: { readonly showsPlan: boolean }): Promise<Ran> {
+/** The first time with the plan in full, and written up: that is when pods hang. */
+async function fix(stage: Stage, { isFirst }: { readonly isFirst: boolean }): Promise<Ran> {
   const { story, operator, dir } = stage;
   story.say('utility$ kubectl returnpath fix --to truenas://10.0.0.210 --yes --later');
-  const args = ['fix', ...NAS, ...TRUSTED, '--yes', '--later', '--report', join(dir, 'report.md')];
+  const report = isFirst ? ['--report', join(dir, 'report.md')] : [];
+  const args = ['fix', ...NAS, ...TRUSTED, '--yes', '--later', ...report];
   let part: 'diagnosis' | 'plan' | 'run' = 'diagnosis';
   let saidYesMs = 0;
   const ran = await operator.returnpath(args, {
@@ -40,7 +43,7 @@ async function fix(stage: Stage, { showsPlan }: { readonly showsPlan: boolean })
         part = 'run';
         saidYesMs = performance.now();
       }
-      if (part === 'run' ? isTelling(line) : part === 'plan' && showsPlan) story.block(line);
+      if (part === 'run' ? isTelling(line) : part === 'plan' && isFirst) story.block(line);
     },
   });
   if (ran.code !== 0) throw unlikeTheNight('fix the outage', ran.stdout + ran.stderr);
