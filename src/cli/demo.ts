@@ -1,8 +1,7 @@
 import { Command } from 'commander';
-import type { Lab } from '../lab/start.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
-import { build } from './demo/build.ts';
-import { fromKubeconfig, withStorageServer } from './demo/diagnosis-acts.ts';
+import { build, type Scene } from './demo/build.ts';
+import { fromKubeconfig, fromTheNode, withStorageServer } from './demo/diagnosis-acts.ts';
 import { fixAgain, fixAndUndo } from './demo/mending-acts.ts';
 import { night } from './demo/night.ts';
 import { replay } from './demo/replay.ts';
@@ -15,6 +14,7 @@ const CAUSE = 'lan-route-captured-by-vpn';
 
 /** Played in this order; the last diagnosis of any is what the reports are about. */
 const FINDING: readonly Act[] = [night, fromKubeconfig, withStorageServer];
+const FINDING_WITHOUT_CLUSTER: readonly Act[] = [fromTheNode];
 /** Played after the reports are written; the first one writes up what was done as well. */
 const MENDING: readonly Act[] = [fixAndUndo, fixAgain];
 
@@ -33,9 +33,9 @@ async function run(options: { replay?: boolean; dir: string }): Promise<void> {
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   const { signal } = interrupt;
-  const lab = options.replay ? undefined : await build(story, signal);
+  const scene = options.replay ? undefined : await build(story, signal);
   try {
-    const stage = lab && (await stageOf(lab, { story, signal, dir: options.dir }));
+    const stage = scene && (await stageOf(scene, { story, signal, dir: options.dir }));
     const diagnosis = stage ? await find(stage) : await replay(story);
     await save(`${options.dir}/report.md`, render(diagnosis, 'markdown', false));
     await save(`${options.dir}/report.json`, render(diagnosis, 'json', false));
@@ -47,17 +47,18 @@ async function run(options: { replay?: boolean; dir: string }): Promise<void> {
       for (const act of MENDING) await act(stage);
     }
   } finally {
-    await lab?.stop();
+    await scene?.lab.stop();
   }
 }
 
-async function stageOf(lab: Lab, rest: Omit<Stage, 'lab' | 'operator'>): Promise<Stage> {
-  return { lab, ...rest, operator: await personAt(lab, rest.signal) };
+async function stageOf(scene: Scene, rest: Omit<Stage, keyof Scene | 'operator'>): Promise<Stage> {
+  return { ...scene, ...rest, operator: await personAt(scene.lab, rest.signal) };
 }
 
 async function find(stage: Stage): Promise<Diagnosis> {
   let latest: Diagnosis | undefined;
-  for (const act of FINDING) latest = (await act(stage)) ?? latest;
+  const acts = stage.hasCluster ? FINDING : FINDING_WITHOUT_CLUSTER;
+  for (const act of acts) latest = (await act(stage)) ?? latest;
   if (!latest) throw new TypeError('Cannot end the demo: no act has diagnosed anything');
   return latest;
 }

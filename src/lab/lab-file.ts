@@ -6,6 +6,8 @@ export interface LabFile {
   readonly variant: LabVariant;
   readonly startedUnixMs: number;
   readonly rootless: boolean;
+  /** Whether its hosts can masquerade; without that, pods have no way out of their node. */
+  readonly netfilter: boolean;
   /** Ids of the faults in force, oldest first. */
   readonly faults: readonly string[];
   /** What goes wrong on purpose while somebody mends. */

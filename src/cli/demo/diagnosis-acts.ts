@@ -19,13 +19,33 @@ export const withStorageServer: Act = async (stage) => {
   return diagnosis;
 };
 
+/** The same where there is no cluster: from the node, with the router and another host beside. */
+export const fromTheNode: Act = async (stage) => {
+  const { lab, operator, story } = stage;
+  const question = questionFromTheNode(lab.id);
+  story.say(`utility$ returnpath diagnose ${typedLike(question, lab.id)}`);
+  const { stdout } = await operator.returnpath(['diagnose', ...question, '-o', 'json']);
+  const diagnosis = Diagnosis.parse(JSON.parse(stdout));
+  story.block(render(diagnosis, 'text', false));
+  return diagnosis;
+};
+
+export function questionFromTheNode(id: string): readonly string[] {
+  const ends = ['--from', `lab://${id}/node`, '--to', `lab://${id}/nas`];
+  return [...ends, '--control', '10.0.0.1', '--compare', `lab://${id}/utility`];
+}
+
+/** As it is typed where only one lab runs. */
+export function typedLike(args: readonly string[], id: string): string {
+  return args.join(' ').replaceAll(`lab://${id}/`, 'lab://');
+}
+
 async function diagnosed(
   { lab, operator, story }: Stage,
   more: readonly string[],
   onStep?: (line: string) => void,
 ): Promise<Diagnosis> {
-  const typed = more.map((word) => word.replace(`lab://${lab.id}/`, 'lab://')).join(' ');
-  story.say(`utility$ kubectl returnpath diagnose ${typed}`.trimEnd());
+  story.say(`utility$ kubectl returnpath diagnose ${typedLike(more, lab.id)}`.trimEnd());
   // as kubectl's plugin it begins with the cluster; called by its own name, with a context
   const context = ['--context', 'admin@homelab'];
   const args = ['diagnose', ...context, ...more, '--progress', '-o', 'json'];

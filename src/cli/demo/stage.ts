@@ -9,10 +9,10 @@ import { LAB_API_KEY } from '../../lab/truenas/accounts.ts';
 import type { Diagnosis } from '../../model/diagnosis.ts';
 import { OutsideError } from '../../model/outside-error.ts';
 import type { Story } from '../story.ts';
+import type { Scene } from './build.ts';
 
 /** What the acts of the demo play on. */
-export interface Stage {
-  readonly lab: Lab;
+export interface Stage extends Scene {
   readonly story: Story;
   readonly signal: AbortSignal;
   /** The folder for what is written. */

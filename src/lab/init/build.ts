@@ -85,7 +85,7 @@ function oneAtATime(command: HubHandlers['command']): HubHandlers['command'] {
 
 /** Writes what a person or a program outside may want to know; never half of it. */
 function describeLab(plan: Plan, state: LabState, startedUnixMs: number): void {
-  const { labId: id, variant, rootless, topology } = plan;
+  const { labId: id, variant, rootless, netfilter, topology } = plan;
   const hosts = topology.hosts.map((host) => ({
     name: host.name,
     hostname: host.hostname,
@@ -99,6 +99,7 @@ function describeLab(plan: Plan, state: LabState, startedUnixMs: number): void {
     variant,
     startedUnixMs,
     rootless,
+    netfilter,
     faults,
     trouble,
     hosts,
