@@ -45,7 +45,7 @@ export function captureOf(c: Case): CaptureVerdict {
 
   const direct = directAddress(server.facts, client.address);
   if (!direct) {
-    return { is: 'absent', because: `${client.name} is on no subnet of ${server.name}` };
+    return { is: 'absent', because: `${client.address} is on no subnet of ${server.name}` };
   }
   if (answer.is !== 'route' || !answer.route || !leadsIntoVpn(server.facts, answer.device)) {
     return { is: 'absent', because: `${server.name} answers ${client.address} ${byWay(answer)}` };

@@ -84,6 +84,25 @@ describe('node-route-astray', () => {
     });
   });
 
+  test('a detour is only likely when the sockets of the server were read at another time', () => {
+    const answer = { ...straight, gateway: '10.0.0.38' };
+    const sockets = [serverSocket('LISTEN', { atUnixMs: AT + 20_000 })];
+    expect(judge({ answer, sockets })).toMatchObject({ certainty: 'likely' });
+  });
+
+  test('a way by a VPN may arrive under another address, so a half-open connection proves nothing', () => {
+    const answer = { ...straight, dev: 'tailscale0', table: 52, source: '100.68.1.9' };
+    const masqueraded = { remote: { address: '10.0.0.38', port: 40_000 } };
+    const none = judge({ answer, sockets: [serverSocket('LISTEN')] });
+    expect(none).toMatchObject({
+      certainty: 'proven',
+      because: expect.stringContaining('into the Tailscale tunnel'),
+      byHand: { now: 'tailscale set --accept-routes=false' },
+    });
+    const some = judge({ answer, sockets: [serverSocket('SYN-RECV', masqueraded)] });
+    expect(some).toMatchObject({ certainty: 'likely' });
+  });
+
   test('is absent when the server answers what came by the detour into nowhere', () => {
     const answer = { ...straight, gateway: '10.0.0.38' };
     const sockets = [serverSocket('SYN-RECV'), clientSocket()];

@@ -1,6 +1,8 @@
 import type { Evidence } from '../model/diagnosis.ts';
-import type { KernelRoute } from '../model/observation.ts';
+import type { KernelRoute, SocketState } from '../model/observation.ts';
 import { familyOf, prefixContains } from '../model/prefix.ts';
+import { astrayByVpn } from './astray-by-vpn.ts';
+import { leadsIntoVpn } from './captured.ts';
 import type { Case, Cause, Verdict } from './cause.ts';
 import {
   answeredOthers,
@@ -73,6 +75,9 @@ function directDevices({ client, server }: Case): readonly string[] | undefined 
     .map(({ dev }) => dev);
 }
 
+/** Clocks are read before and after a command, not in it. */
+const SLACK_MS = 1000;
+
 const LOST = ['blackhole', 'unreachable', 'prohibit', 'throw'];
 
 /** Another way than straight to the neighbour; undefined where it goes straight. */
@@ -105,15 +110,17 @@ function present(
   ];
   const effect = [...effectOf(c), ...failedAtOnce(c)];
   // a network where neighbours are only reached through a router sends so, and it arrives
-  const isLost = kernelRefuses(kernel) || neverArrived(c);
+  const isLost = kernelRefuses(kernel) || neverArrived(c, kernel);
   const proven = isLost && provesTogether(mechanism, effect);
   const others = answeredOthers(c);
+  const vpn = astrayByVpn(c, kernel);
   return {
     is: 'present',
     certainty: proven ? 'proven' : 'likely',
-    because: `${called(client)} sends what is for ${called(server)} ${way}, although both are on one subnet`,
+    because: `${called(client)} sends what is for ${called(server)} ${vpn?.way ?? way}, although both are on one subnet`,
     chain: [
-      `a route or rule of ${client.name} holds ${server.address} and is better than that of ${direct.join(', ')}`,
+      vpn?.origin ??
+        `a route or rule of ${client.name} holds ${server.address} and is better than that of ${direct.join(', ')}`,
       `packets of ${client.name} for ${server.address} go ${way} and are lost`,
       `${client.name} gets no answer; other clients do not have that route`,
     ],
@@ -125,9 +132,9 @@ function present(
       : {
           wouldProve: isLost
             ? `silence of ${server.address} while another LAN host answers ${client.name}`
-            : `ss -tan state syn-recv   on ${server.name} (nothing from ${client.address ?? client.name})`,
+            : `ss -tan state syn-recv   on ${server.name} (nothing ${vpn ? 'at all' : `from ${client.address ?? client.name}`})`,
         }),
-    byHand: {
+    byHand: vpn?.byHand ?? {
       now: `ip rule; ip route show table all | grep -F ${server.address}   and delete what is too much`,
       where: client.name,
       later:
@@ -146,13 +153,29 @@ function arrives(c: Case): boolean {
   return halfOpen(c).length > 0 || counterRise(c, 'TcpExt:IPReversePathFilter').length > 0;
 }
 
-/** The sockets of the server were read while the client was probing, and none is the client's. */
-function neverArrived({ snapshot, server, client }: Case): boolean {
-  const sockets = snapshot.observations.filter((o) => o.kind === 'socket' && o.host === server.id);
-  return (
-    sockets.length > 0 &&
-    !sockets.some((o) => o.kind === 'socket' && o.remote.address === client.address)
+/**
+ * The sockets of the server were read while the client was probing, and none is the client's. What
+ * goes through a VPN may arrive under the address of its far end, so there none at all may wait.
+ */
+function neverArrived(c: Case, { answer }: KernelRoute): boolean {
+  const { snapshot, server, client, probes } = c;
+  const sockets = snapshot.observations.filter(
+    (o): o is SocketState => o.kind === 'socket' && o.host === server.id,
   );
+  const isDuring = ({ atUnixMs: at }: SocketState) =>
+    probes.some(
+      ({ outcome, atUnixMs, elapsedMs }) =>
+        outcome === 'timed-out' &&
+        at >= atUnixMs - SLACK_MS &&
+        at <= atUnixMs + elapsedMs + SLACK_MS,
+    );
+  const byVpn =
+    answer.is === 'route' && client.facts !== undefined && leadsIntoVpn(client.facts, answer.dev);
+  const isOfClient = ({ remote, local, state }: SocketState) =>
+    byVpn
+      ? state === 'SYN-RECV' && local.address === server.address
+      : remote.address === client.address;
+  return sockets.some(isDuring) && !sockets.some(isOfClient);
 }
 
 /** The kernel refused while a control was answered. */

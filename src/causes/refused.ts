@@ -33,13 +33,13 @@ export function judgeRefused(c: Case, { isIt, otherwise, words }: Refusal): Verd
   if (!isIt(c)) return { is: 'absent', because: otherwise };
 
   const listeners = listenersOf(c);
-  const open = (port: number) => listeners.some((one) => serves(one, c, port) === true);
+  const open = (port: number) => listeners.some((one) => serves(one, c, port));
   const ports = portsOf(refused).filter((port) => !open(port));
   if (ports.length === 0) {
     const shown = portsOf(refused).map(colon).join(' ');
     return {
       is: 'absent',
-      because: `${server.name} does listen on ${shown}: a packet filter refuses, or another machine that has its address`,
+      because: `${server.name} does listen on ${shown}: a packet filter refuses, or another machine that has its address, or it takes IPv6 alone`,
     };
   }
   const closed = closedPorts(c, { listeners, ports });
@@ -68,29 +68,29 @@ function listenersOf({ snapshot, server }: Case): SocketState[] {
   );
 }
 
-/** `::` may or may not take IPv4, which only the socket's own option tells. */
-function serves({ local }: SocketState, { server }: Case, port: number): boolean | undefined {
+/** `::` stands for a socket that takes both families as well, which is what Linux makes by default. */
+function serves({ local }: SocketState, { server }: Case, port: number): boolean {
   if (local.port !== port) return false;
-  if (['*', server.address].includes(local.address)) return true;
   const isIpv4 = familyOf(server.address) === 'ipv4';
-  if (local.address === '::') return isIpv4 ? undefined : true;
-  return isIpv4 && local.address === '0.0.0.0';
+  return (
+    local.address === server.address ||
+    local.address === '::' ||
+    (isIpv4 && local.address === '0.0.0.0')
+  );
 }
 
 /** That the server has no listener on any of the ports, from its own sockets. */
 function closedPorts(
-  c: Case,
+  { server }: Case,
   {
-    listeners,
+    listeners: [any],
     ports,
   }: { readonly listeners: readonly SocketState[]; readonly ports: readonly number[] },
 ): Evidence[] | undefined {
-  const [any] = listeners;
-  if (!any || listeners.some((one) => ports.some((port) => serves(one, c, port) !== false)))
-    return undefined;
+  if (!any) return undefined;
   return [
     {
-      host: c.server.name,
+      host: server.name,
       command: any.command,
       answer: `no listener on ${ports.map(colon).join(' ')}`,
       atUnixMs: any.atUnixMs,

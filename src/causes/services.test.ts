@@ -28,21 +28,27 @@ describe('service-refused', () => {
     expect(verdict).toMatchObject({ is: 'present', certainty: 'proven' });
   });
 
-  test.each(['0.0.0.0', '*', SERVER])('is absent when the server listens on %s', (address) => {
+  test.each(['0.0.0.0', '::', SERVER])('is absent when the server listens on %s', (address) => {
     const listener = serverSocket('LISTEN', { local: { address, port: 2049 } });
     const verdict = serviceRefused.judge(caseOf({ probes: refused, observations: [listener] }));
     expect(verdict).toMatchObject({ is: 'absent', because: expect.stringContaining('filter') });
   });
 
-  test('is only likely when something listens on ::, which may be IPv6 alone', () => {
-    const listener = serverSocket('LISTEN', { local: { address: '::', port: 2049 } });
-    const verdict = serviceRefused.judge(caseOf({ probes: refused, observations: [listener] }));
-    expect(verdict).toMatchObject({ is: 'present', certainty: 'likely' });
+  test('is proven when something listens on all IPv4 addresses and IPv6 was asked', () => {
+    const c = caseOf({
+      probes: refused,
+      observations: [serverSocket('LISTEN', { local: { address: '0.0.0.0', port: 2049 } })],
+    });
+    const verdict = serviceRefused.judge({
+      ...c,
+      server: { ...c.server, address: 'fd00:10::210' },
+    });
+    expect(verdict).toMatchObject({ is: 'present', certainty: 'proven' });
   });
 
   test('names only the ports that nothing listens on', () => {
     const flow = { protocol: 'tcp' as const, destination: SERVER, destinationPort: 443 };
-    const listener = serverSocket('LISTEN', { local: { address: '*', port: 2049 } });
+    const listener = serverSocket('LISTEN', { local: { address: '::', port: 2049 } });
     const probes = [...refused, { ...probe('refused', 1), flow }];
     const verdict = serviceRefused.judge(caseOf({ probes, observations: [listener] }));
     expect(verdict).toMatchObject({

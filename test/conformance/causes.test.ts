@@ -13,6 +13,7 @@ const COMMONS = [
   'captured-from-outside.ts',
   'advertisers.ts',
   'chosen-exit-node.ts',
+  'astray-by-vpn.ts',
   'capture-by-api.ts',
   'refused.ts',
   'complaints.ts',
