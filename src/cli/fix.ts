@@ -13,6 +13,7 @@ import { load, localOffsetMinutes, render, save } from './render.ts';
 import {
   finishRun,
   realRunSurroundings,
+  say,
   untilInterrupted,
   verifierOf,
 } from './run-surroundings.ts';
@@ -90,7 +91,7 @@ async function run(options: Options): Promise<void> {
   if (options.print) return printLines(plan, options.sudo === true);
   if (options.plan || plan.refusals.length > 0 || !(await isWanted(options, plan, when))) return;
   const verify = verifierOf(options, surroundings, signal);
-  const end = await applyPlan(plan, when, surroundings, { signal, tell: console.log, verify });
+  const end = await applyPlan(plan, when, surroundings, { signal, tell: say, verify });
   finishRun(end, options);
   if (options.report !== undefined && diagnosis) {
     const offset = localOffsetMinutes(diagnosis.startedUnixMs);
@@ -146,7 +147,7 @@ async function printLines(plan: Plan, sudo: boolean): Promise<void> {
 
 async function tellAnswer(plan: Plan, file: string): Promise<void> {
   const results = await pastedResult(plan, await load(file));
-  for (const { ok, line } of results) console.log(`${ok ? 'ok ' : 'BAD'}  ${line}`);
+  for (const { ok, line } of results) say(`${ok ? 'ok ' : 'BAD'}  ${line}`);
   process.exitCode = results.every(({ ok }) => ok) ? EXIT.ok : EXIT.causeFound;
 }
 

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { OutsideError } from '../model/outside-error.ts';
+import { printable } from '../report/printable.ts';
 import { EXIT } from './exit-codes.ts';
 import { isInterrupted } from './interrupted.ts';
 
@@ -71,7 +72,7 @@ function report(error: unknown): number {
   }
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof OutsideError) {
-    console.error(error.message);
+    console.error(error.message.split('\n').map(printable).join('\n'));
     if (error.next) console.error(`  try: ${error.next}`);
     return EXIT.outside;
   }

@@ -1,5 +1,6 @@
 import { OutsideError } from '../model/outside-error.ts';
 import { PLAN_VERSION, Plan } from '../model/plan.ts';
+import { planProblem } from '../planning/plan-problem.ts';
 import { load } from './render.ts';
 
 /**
@@ -27,7 +28,15 @@ export async function readPlan(path: string): Promise<Plan> {
     throw new OutsideError({ doing, found, next: 'use the release that wrote it, or plan again' });
   }
   const parsed = Plan.safeParse(value);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const problem = planProblem(parsed.data);
+    if (problem === undefined) return parsed.data;
+    throw new OutsideError({
+      doing,
+      found: problem,
+      next: 'plan again: returnpath fix --plan -o FILE',
+    });
+  }
   const [issue] = parsed.error.issues;
   const found = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not as expected'}`;
   throw new OutsideError({ doing, found });

@@ -5,6 +5,7 @@ import {
   finishRun,
   type ReachOptions,
   realRunSurroundings,
+  say,
   untilInterrupted,
   verifierOf,
 } from './run-surroundings.ts';
@@ -30,6 +31,6 @@ async function run(id: string, { later, ...options }: Options): Promise<void> {
   const signal = untilInterrupted();
   const surroundings = realRunSurroundings(options);
   const verify = verifierOf(options, surroundings, signal);
-  const end = await resumeRun(id, when, surroundings, { signal, tell: console.log, verify });
+  const end = await resumeRun(id, when, surroundings, { signal, tell: say, verify });
   finishRun(end, options);
 }

@@ -1,6 +1,7 @@
 import { openKubernetes } from '../platform/kubernetes/kubernetes.ts';
 import { runStoreIn, runsFolder } from '../platform/runs/run-store.ts';
 import { checklistText } from '../report/checklist-text.ts';
+import { printable } from '../report/printable.ts';
 import type { RunEnd, RunOptions, RunSurroundings } from '../session/fix-session.ts';
 import { DEFAULT_DEADLINE_MS, DEFAULT_PROBE_TIMEOUT_MS } from '../session/request.ts';
 import { questionOf, verify } from '../session/verify.ts';
@@ -65,6 +66,11 @@ export function verifierOf(
   };
 }
 
+/** Tells one line of a run: far hosts and APIs have a word in it. */
+export function say(line: string): void {
+  console.log(printable(line));
+}
+
 /** How a run ended, in words and as an exit status. */
 export function finishRun(
   { runId, outcome, why, checklist, unseen }: RunEnd,
@@ -74,17 +80,18 @@ export function finishRun(
   switch (outcome) {
     case 'applied':
       if (checklist) process.stdout.write(checklistText(checklist));
-      console.log(`APPLIED  ${why}; to take it back: ${undo}`);
-      if (unseen !== undefined) console.log(`  but it could not be looked at again: ${unseen}`);
+      say(`APPLIED  ${why}; to take it back: ${undo}`);
+      if (unseen !== undefined) say(`  but it could not be looked at again: ${unseen}`);
       process.exitCode =
         checklist?.is === 'bad' || unseen !== undefined ? EXIT.causeFound : EXIT.ok;
       return;
     case 'undone':
-      console.log(`TAKEN BACK  ${why}`);
+      say(`TAKEN BACK  ${why}`);
       process.exitCode = EXIT.takenBack;
       return;
     case 'unfinished':
-      console.log(`UNFINISHED  ${why}\n  try: ${undo}`);
+      say(`UNFINISHED  ${why}`);
+      console.log(`  try: ${undo}`);
       process.exitCode = EXIT.unfinished;
   }
 }

@@ -1,5 +1,6 @@
 import type { Flow } from '../model/flow.ts';
 import type { Trace, TraceStep } from '../model/trace.ts';
+import { printable as printableLine } from '../report/printable.ts';
 import type { ThereAndBack } from '../routing/trace.ts';
 import type { World } from '../routing/world.ts';
 
@@ -49,8 +50,7 @@ function nameOf(world: World, { host }: TraceStep): string {
   return world.hosts[host]?.name ?? host;
 }
 
-/** Names come from outside; a terminal must not obey them. */
+/** Lines as a text that a terminal may show. */
 export function printable(lines: readonly string[]): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return `${lines.map((line) => line.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?')).join('\n')}\n`;
+  return `${lines.map(printableLine).join('\n')}\n`;
 }

@@ -2,7 +2,12 @@ import { Command } from 'commander';
 import { undoRunById } from '../session/fix-session.ts';
 import { EXIT } from './exit-codes.ts';
 import { withReachOptions } from './question-options.ts';
-import { type ReachOptions, realRunSurroundings, untilInterrupted } from './run-surroundings.ts';
+import {
+  type ReachOptions,
+  realRunSurroundings,
+  say,
+  untilInterrupted,
+} from './run-surroundings.ts';
 
 export function undoCommand(): Command {
   return withReachOptions(new Command('undo'))
@@ -18,7 +23,7 @@ export function undoCommand(): Command {
 async function run(id: string, options: ReachOptions): Promise<void> {
   const surroundings = realRunSurroundings(options);
   const signal = untilInterrupted();
-  const { outcome, why } = await undoRunById(id, surroundings, { signal, tell: console.log });
-  console.log(outcome === 'undone' ? `TAKEN BACK  ${id}` : `UNFINISHED  ${why}`);
+  const { outcome, why } = await undoRunById(id, surroundings, { signal, tell: say });
+  say(outcome === 'undone' ? `TAKEN BACK  ${id}` : `UNFINISHED  ${why}`);
   process.exitCode = outcome === 'undone' ? EXIT.ok : EXIT.unfinished;
 }

@@ -30,7 +30,7 @@ export function csiControllersRestart({ cluster }: Snapshot): readonly Step[] {
       vantage: '',
       what: `restart ${selectors.length === 1 ? 'the CSI controller' : `${selectors.length} CSI controllers`} that wait in back-off, and wait until every container is ready`,
       change: { kind: 'restart-pods', selectors, waitMs: WAIT_MS },
-      does: selectors.map(text).join('\n'),
+      does: restartText(selectors),
       undoes: 'nothing to take back: their Deployment makes new ones',
       checks: [],
       costs: ['volumes that are being made or deleted at this moment are tried again'],
@@ -46,6 +46,11 @@ function selectorOf({ namespace, labels }: CsiPod): { namespace: string; labels:
     return [{ namespace, labels: `${COMPONENT}=${component},${INSTANCE}=${instance}` }];
   }
   return app === undefined ? [] : [{ namespace, labels: `app=${app}` }];
+}
+
+/** What is restarted, as a person would type it. */
+export function restartText(selectors: readonly Parameters<typeof text>[0][]): string {
+  return selectors.map(text).join('\n');
 }
 
 function text({ namespace, labels }: { namespace: string; labels: string }): string {

@@ -1,6 +1,8 @@
-import type { Step } from '../model/plan.ts';
+import type { Change, Step } from '../model/plan.ts';
 import { quoted } from '../model/shell-text.ts';
 import { type FixCase, stepOn } from './fix.ts';
+
+type ShellChange = Extract<Change, { kind: 'shell' }>;
 
 /** By this a pin's boot script is found again, and nobody else's is touched. */
 export const PIN_COMMENT = 'returnpath: pin the LAN before the VPN';
@@ -19,7 +21,7 @@ const LINK = `${WANTS}/returnpath-pin-lan.service`;
 export function lastingPin(c: FixCase, commands: readonly string[]): readonly Step[] {
   const base = { fix: 'pin-lan', when: 'later' } as const;
   const { host } = c;
-  const script = commands.map((command) => `${command} 2>/dev/null`).join('; ');
+  const script = bootScript(commands);
   if (c.api !== undefined) return [byTruenasApi({ ...c, vantage: c.api }, script)];
   const tools = host.tools.seen ? host.tools.value : {};
   if ('midclt' in tools) return [byMidclt(c, script)];
@@ -52,29 +54,58 @@ function byTruenasApi(c: FixCase, command: string): Step {
   });
 }
 
-/** On the NAS itself root needs no key. Source: truenas middleware, UNIX socket authentication. */
-function byMidclt(c: FixCase, command: string): Step {
-  const filter = quoted(JSON.stringify([['comment', '=', PIN_COMMENT]]));
-  const script = { type: 'COMMAND', command, when: 'POSTINIT', comment: PIN_COMMENT };
-  const does = `midclt call initshutdownscript.create ${quoted(JSON.stringify(script))}`;
-  const id = `midclt call initshutdownscript.query ${filter} | grep -o '"id": *[0-9]*' | grep -o '[0-9]*'`;
+function bootScript(commands: readonly string[]): string {
+  return commands.map((command) => `${command} 2>/dev/null`).join('; ');
+}
+
+/** The changes by shell that make those commands last. */
+export function lastingChanges(commands: readonly string[]): readonly ShellChange[] {
+  return [midcltChange(bootScript(commands)), unitChange(commands)];
+}
+
+function byMidclt(c: FixCase, script: string): Step {
   return stepOn(c, {
     id: 'pin-lan-lasts',
     fix: 'pin-lan',
     when: 'later',
     what: `set the pin at every boot of ${c.host.name}, as an Init/Shutdown script`,
-    change: {
-      kind: 'shell',
-      reads: `q=$(midclt call initshutdownscript.query ${filter}) || exit 1
+    change: midcltChange(script),
+    does: midcltCreate(script),
+    undoes: `midclt call initshutdownscript.delete $(${MIDCLT_IDS})`,
+  });
+}
+
+const FILTER = quoted(JSON.stringify([['comment', '=', PIN_COMMENT]]));
+const MIDCLT_IDS = `midclt call initshutdownscript.query ${FILTER} | grep -o '"id": *[0-9]*' | grep -o '[0-9]*'`;
+
+function midcltCreate(command: string): string {
+  const script = { type: 'COMMAND', command, when: 'POSTINIT', comment: PIN_COMMENT };
+  return `midclt call initshutdownscript.create ${quoted(JSON.stringify(script))}`;
+}
+
+/** On the NAS itself root needs no key. Source: truenas middleware, UNIX socket authentication. */
+function midcltChange(script: string): ShellChange {
+  return {
+    kind: 'shell',
+    reads: `q=$(midclt call initshutdownscript.query ${FILTER}) || exit 1
 case $q in *'"id"'*) echo present;; *) echo absent;; esac`,
-      does: `${does} >/dev/null`,
-      undoes: `for i in $(${id}); do midclt call initshutdownscript.delete $i >/dev/null || exit 1; done`,
-      from: 'absent',
-      to: 'present',
-      serves: [],
-    },
-    does,
-    undoes: `midclt call initshutdownscript.delete $(${id})`,
+    does: `${midcltCreate(script)} >/dev/null`,
+    undoes: `for i in $(${MIDCLT_IDS}); do midclt call initshutdownscript.delete $i >/dev/null || exit 1; done`,
+    from: 'absent',
+    to: 'present',
+    serves: [],
+  };
+}
+
+function byUnit(c: FixCase, commands: readonly string[]): Step {
+  return stepOn(c, {
+    id: 'pin-lan-lasts',
+    fix: 'pin-lan',
+    when: 'later',
+    what: `set the pin at every boot of ${c.host.name}, by a oneshot unit of systemd`,
+    change: unitChange(commands),
+    does: `cat >${UNIT} <<'END' && systemctl enable returnpath-pin-lan.service\n${unitText(commands)}END`,
+    undoes: `systemctl disable returnpath-pin-lan.service; rm ${UNIT}`,
   });
 }
 
@@ -82,29 +113,21 @@ case $q in *'"id"'*) echo present;; *) echo absent;; esac`,
  * Enabled before it is there, so that a unit that is there is one that starts at boot, wherever it
  * was cut off.
  */
-function byUnit(c: FixCase, commands: readonly string[]): Step {
+function unitChange(commands: readonly string[]): ShellChange {
   const unit = unitText(commands);
-  return stepOn(c, {
-    id: 'pin-lan-lasts',
-    fix: 'pin-lan',
-    when: 'later',
-    what: `set the pin at every boot of ${c.host.name}, by a oneshot unit of systemd`,
-    change: {
-      kind: 'shell',
-      reads: `[ -d /run/systemd/system ] || { echo no-systemd; exit 0; }
+  return {
+    kind: 'shell',
+    reads: `[ -d /run/systemd/system ] || { echo no-systemd; exit 0; }
 [ -e ${UNIT} ] || { echo absent; exit 0; }
 [ -L ${LINK} ] || { echo disabled; exit 0; }
 [ "$(cat ${UNIT})" = ${quoted(unit.trimEnd())} ] && echo present || echo foreign`,
-      does: `mkdir -p ${WANTS} && printf '%s' ${quoted(unit)} >${UNIT}.new && ln -sf ${UNIT} ${LINK} && mv ${UNIT}.new ${UNIT} || { rm -f ${UNIT}.new ${LINK}; exit 1; }
+    does: `mkdir -p ${WANTS} && printf '%s' ${quoted(unit)} >${UNIT}.new && ln -sf ${UNIT} ${LINK} && mv ${UNIT}.new ${UNIT} || { rm -f ${UNIT}.new ${LINK}; exit 1; }
 systemctl daemon-reload`,
-      undoes: `rm ${UNIT} && rm -f ${LINK} && systemctl daemon-reload`,
-      from: 'absent',
-      to: 'present',
-      serves: ['no-systemd'],
-    },
-    does: `cat >${UNIT} <<'END' && systemctl enable returnpath-pin-lan.service\n${unit}END`,
-    undoes: `systemctl disable returnpath-pin-lan.service; rm ${UNIT}`,
-  });
+    undoes: `rm ${UNIT} && rm -f ${LINK} && systemctl daemon-reload`,
+    from: 'absent',
+    to: 'present',
+    serves: ['no-systemd'],
+  };
 }
 
 /**

@@ -142,6 +142,17 @@ function command(verb: 'add' | 'del', { family, prefix, priority }: Pin): string
   return `ip ${flag} rule ${verb} to ${prefix} lookup main priority ${priority} protocol ${PIN_PROTOCOL}`;
 }
 
+/** The change that a command of ours stands for; undefined for any other command. */
+export function pinChangeOf(command: string): ReturnType<typeof changeOf> | undefined {
+  const [, flag, prefix = '', priority] =
+    /^ip (-[46]) rule add to ([\da-f.:]+\/\d+) lookup main priority (\d+) protocol 201$/.exec(
+      command,
+    ) ?? [];
+  if (flag === undefined) return undefined;
+  const family = flag === '-4' ? 'ipv4' : 'ipv6';
+  return changeOf({ family, prefix, priority: Number(priority) });
+}
+
 /** `absent`, `ours`, or `foreign` where somebody else has put the very same rule. */
 function changeOf(pin: Pin): Extract<Change, { kind: 'shell' }> {
   const flag = pin.family === 'ipv4' ? '-4' : '-6';

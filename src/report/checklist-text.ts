@@ -1,5 +1,6 @@
 import type { Checklist, ChecklistLine } from '../model/checklist.ts';
 import { clockTime } from './clock-time.ts';
+import { printable } from './printable.ts';
 
 const MARK = { ok: 'ok', bad: 'BAD', unknown: '?', later: 'later' } as const;
 const REST = { bad: 'not', unknown: 'not seen', later: 'left for later' } as const;
@@ -19,7 +20,7 @@ export function checklistText({ is, lines, notHealing = [] }: Checklist): string
   const head = `${WORD[is]}  ${count('ok')} of ${lines.length} as they should be${rest.join('')}`;
   const others = notHealing.map((item) => `  -    ${item}`);
   const title = others.length === 0 ? [] : ['does not heal by itself, and was not touched:'];
-  return `${[head, ...rows, ...title, ...others].join('\n')}\n`;
+  return `${[head, ...rows, ...title, ...others].map(printable).join('\n')}\n`;
 }
 
 const NOTE = { ok: '', bad: ' **not so**', unknown: ' (not seen)', later: ' (left for later)' };

@@ -1,4 +1,5 @@
 import type { ChangedPrefixes, Plan, Step, Way } from '../model/plan.ts';
+import { printable } from './printable.ts';
 
 /** More prefixes than anybody reads; the JSON has them all. */
 const MOST_PREFIXES = 12;
@@ -106,10 +107,4 @@ function field(label: string, text: string): string {
 
 function sub(label: string, text: string): string {
   return `          ${label.padEnd(8)} ${text}`;
-}
-
-/** Names and texts come from outside; a terminal must not obey them. */
-function printable(line: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return line.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
 }

@@ -1,6 +1,7 @@
 import type { JournalEntry } from '../model/run.ts';
 import { standOf } from '../model/run.ts';
 import { clockTime, dateTime } from './clock-time.ts';
+import { printable } from './printable.ts';
 
 /** One line for a list of runs. */
 export function runLine(
@@ -20,7 +21,9 @@ export function runLine(
 export function timeline(entries: readonly JournalEntry[], utcOffsetMinutes: number): string[] {
   return entries.flatMap((entry) => {
     const words = wordsOf(entry);
-    return words === undefined ? [] : [`${clockTime(entry.at, utcOffsetMinutes)}  ${words}`];
+    return words === undefined
+      ? []
+      : [printable(`${clockTime(entry.at, utcOffsetMinutes)}  ${words}`)];
   });
 }
 

@@ -13,7 +13,8 @@ const SAVED = {
   madeFor: [{ host: 'nas', vantage: 'ssh://nas.invalid', lines: [] }],
 };
 const STEP = {
-  ...{ id: 'x', fix: 'x', when: 'now', host: 'nas', hostName: 'nas', what: 'x', does: 'x' },
+  ...{ id: 'x', fix: 'x', when: 'now', host: 'nas', hostName: 'nas', what: 'x' },
+  does: 'tailscale set --accept-routes=false',
   ...{ vantage: 'ssh://nas.invalid', undoes: 'x', checks: [], costs: [] },
   change: { kind: 'tailscale-preference', preference: 'RouteAll', from: true, to: false },
 };
