@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { localReach } from '../../test/support/local-reach.ts';
+import { OutsideError } from '../model/outside-error.ts';
 import type { Plan, Step } from '../model/plan.ts';
 import { type JournalEntry, standOf } from '../model/run.ts';
 import { systemClock } from '../platform/clock.ts';
@@ -72,6 +73,28 @@ describe('a run that is gone on with', () => {
     const begun = standOf(a.journal.entries).begun.length;
     await applyRun(a, ['now']);
     expect(standOf(a.journal.entries).begun).toHaveLength(begun);
+  });
+
+  test('takes back what arrives only after the connection has dropped', async () => {
+    const a = running(fresh());
+    const reach = localReach();
+    let late: Promise<unknown> = Promise.resolve();
+    const vantage = async (url: string, signal: AbortSignal) => {
+      const open = await reach.vantage(url, signal);
+      const sh: typeof open.sh = (script, options) => {
+        if (!/\brp_write <\/dev\/null/.test(script) || value() !== 'old')
+          return open.sh(script, options);
+        late = open.sh(`sleep 0.7\n${script}`, options);
+        return Promise.reject(
+          new OutsideError({ doing: 'run it', found: 'the connection dropped' }),
+        );
+      };
+      return { ...open, sh };
+    };
+    const end = await applyRun({ ...a, reach: { ...reach, vantage } }, ['now']);
+    expect(end).toMatchObject({ outcome: 'undone', why: 'Cannot run it: the connection dropped' });
+    await late;
+    expect(value()).toBe('old');
   });
 
   test('keeps the undo of a step that could not be taken back before', async () => {

@@ -13,7 +13,7 @@ import { failedChecks, makeChecks } from './checks.ts';
 import { armGuard, disarmGuard, type FarTimer } from './guard.ts';
 import type { Hand, HandContext, Standing, Written } from './hand.ts';
 import { handFor } from './hands.ts';
-import { takeBack } from './undo-run.ts';
+import { ON_ITS_WAY_MS, takeBack } from './undo-run.ts';
 
 /**
  * Carries out the steps of a run that are not done yet, in order, each with its check. The same
@@ -113,7 +113,7 @@ async function write(a: Applying, step: Step, { hand, context, begun }: Doing): 
       `a ${by === 'systemd' ? 'systemd timer' : 'process'} on ${step.hostName} takes it back in ${timer.afterSeconds} s unless we say that it stays`,
     );
   }
-  const written = await hand.write(step.change, 'do', { ...context, begun });
+  const written = await heardOut(a, hand.write(step.change, 'do', { ...context, begun }));
   const was = hand.judge(step.change, written.found, begun);
   const is = hand.judge(step.change, written.now, begun);
   if (is === 'to' && written.failure !== undefined) {
@@ -126,6 +126,19 @@ async function write(a: Applying, step: Step, { hand, context, begun }: Doing): 
   }
   await a.journal.append({ is: 'written', at: a.clock.now(), step: step.id, now: written.now });
   return true;
+}
+
+/**
+ * A write that was broken off, by Ctrl-C or by a connection that dropped, may be on its way still: it
+ * has to have arrived before anybody looks whether there is something to take back.
+ */
+async function heardOut(a: Applying, writing: Promise<Written>): Promise<Written> {
+  try {
+    return await writing;
+  } catch (error) {
+    await a.clock.wait(ON_ITS_WAY_MS, AbortSignal.timeout(2 * ON_ITS_WAY_MS));
+    throw error;
+  }
 }
 
 async function check(a: Applying, step: Step, context: HandContext): Promise<void> {

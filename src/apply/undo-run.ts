@@ -13,7 +13,7 @@ import type { HandContext } from './hand.ts';
 import { handFor } from './hands.ts';
 
 /** A script is one packet or two and is carried out in milliseconds. */
-const ON_ITS_WAY_MS = 3000;
+export const ON_ITS_WAY_MS = 3000;
 
 /** Time to take everything back after we were told to stop. */
 const TAKE_BACK_MS = 120_000;

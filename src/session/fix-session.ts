@@ -190,6 +190,8 @@ async function mustMatch(
 ): Promise<void> {
   const vantage = await reach.vantage(planned.vantage, signal);
   const { facts } = await collectHost(vantage, { clock, signal });
+  // a look that was broken off is no other state
+  signal.throwIfAborted();
   const differences = stateDifference(planned, hostState(facts, planned.vantage));
   if (differences.length === 0) return;
   throw new OutsideError({
