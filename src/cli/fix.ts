@@ -34,6 +34,9 @@ interface Options extends QuestionOptions {
 const BORROWED =
   'MIND  it acts on the NAS with the credential of the CSI driver, from its Secret, as you asked';
 
+const NO_REPORT =
+  'Cannot write --report of a saved plan: it does not hold what was seen\n  try: returnpath runs RUN tells what was done';
+
 /** Long enough for a slow login over the tailnet, short enough to wait for. */
 const GUARD_SECONDS = 60;
 
@@ -75,6 +78,9 @@ export function fixCommand(): Command {
 }
 
 async function run(options: Options): Promise<void> {
+  if (options.report !== undefined && options.file !== undefined) {
+    throw new SyntaxError(NO_REPORT);
+  }
   const signal = untilInterrupted();
   const surroundings = realRunSurroundings(options);
   const { plan, diagnosis } =

@@ -17,7 +17,8 @@ export function hostState(facts: HostFacts, vantage: string): HostState {
     ...FAMILIES.flatMap((family) => rulesOf(facts, family)),
     ...FAMILIES.flatMap((family) => routesOf(facts, family)),
     ...preferencesOf(facts),
-    ...appsOf(facts),
+    // a shell beside the API does not show them when it is looked again
+    ...(vantage.startsWith('truenas:') ? appsOf(facts) : []),
   ];
   return { host: facts.id, vantage, lines: lines.toSorted() };
 }

@@ -25,6 +25,8 @@ export async function lookedAgain(
   let checklist: Checklist;
   try {
     checklist = await verify(plan, leftForLater);
+    // half a look says that much is not well
+    applying.signal.throwIfAborted();
   } catch (error) {
     if (!(error instanceof OutsideError || applying.signal.aborted)) throw error;
     return { ...result, unseen: wordsOf(error) };

@@ -53,3 +53,13 @@ test.each([
     expect(existsSync(join(folder, 'returnpath'))).toBe(false);
   },
 );
+
+test('fix: a report of a saved plan is refused before anything is done', async () => {
+  const child = spawn(
+    process.execPath,
+    [LAUNCHER, 'fix', '-f', 'plan', '--yes', '--report', 'incident.md'],
+    { cwd: folder, env: { ...process.env, XDG_STATE_HOME: folder }, stdio: 'ignore' },
+  );
+  expect(await new Promise((resolve) => child.on('close', resolve))).toBe(3);
+  expect(existsSync(join(folder, 'asked'))).toBe(false);
+});
