@@ -88,3 +88,19 @@ describe('provesTogether()', () => {
     expect(provesTogether([at(0)], [at(apartMs)])).toBe(is);
   });
 });
+
+test('a counter that rises while nothing was sent is no effect', () => {
+  const counters = (phase: 'before' | 'after', value: number) => ({
+    kind: 'counters' as const,
+    host: 'nas',
+    atUnixMs: 1_000_000,
+    phase,
+    values: { 'TcpExt:IPReversePathFilter': value },
+    command: 'nstat',
+  });
+  const observations = [counters('before', 1), counters('after', 9)];
+  const counter = 'TcpExt:IPReversePathFilter';
+  expect(effectOf(caseOf({ observations }), counter)).toEqual([]);
+  const probes = [probe('timed-out', 400)];
+  expect(effectOf(caseOf({ probes, observations }), counter)).toHaveLength(1);
+});

@@ -41,7 +41,8 @@ export function silentProbes(c: Case): readonly Probe[] {
  * @param counter The counter that belongs to the mechanism, e.g. `TcpExt:IPReversePathFilter`.
  */
 export function effectOf(c: Case, counter?: string): readonly Evidence[] {
-  if (c.probes.some(cameBack)) return [];
+  if (!c.probes.some(({ outcome }) => outcome === 'timed-out') || c.probes.some(cameBack))
+    return [];
   return [...halfOpen(c), ...(counter ? counterRise(c, counter) : []), ...silence(c)];
 }
 

@@ -17,16 +17,37 @@ export function openSummary({ question, hosts, cluster }: Draft, cases: readonly
       ? 'the cluster could not be looked at'
       : `nothing was sent from ${client} to ${server}, so nothing is known to fail`;
   }
-  return `${client} ${whatCameBack(probes, cases, server)}`;
+  return `${client} ${whatCameBack(probes, { cases, server, cluster, ports: question.ports })}`;
 }
 
-function whatCameBack(probes: readonly Probe[], cases: readonly Case[], server: string): string {
+function whatCameBack(
+  probes: readonly Probe[],
+  {
+    cases,
+    server,
+    cluster,
+    ports,
+  }: Pick<Draft, 'cluster'> & {
+    readonly cases: readonly Case[];
+    readonly server: string;
+    readonly ports: readonly number[];
+  },
+): string {
   const ran = probes.filter(({ outcome }) => outcome !== 'not-run');
-  const erring = ran.find(isServerError);
   if (ran.length > 0 && ran.every(({ outcome }) => outcome === 'answered')) {
-    return erring
-      ? `reaches ${server} there and back, and what answers on :${erring.flow.destinationPort} says HTTP ${erring.httpStatus}`
-      : `reaches ${server} there and back now; what hangs waits for its next try, or has a reason that was not seen`;
+    const erring = ran.find(isServerError);
+    if (erring) {
+      return `reaches ${server} there and back, and what answers on :${erring.flow.destinationPort} says HTTP ${erring.httpStatus}`;
+    }
+    const open = ports.filter((port) => !ran.some(({ flow }) => flow.destinationPort === port));
+    if (open.length > 0) {
+      return `reaches ${server} there and back, and could not ask ${open.map((port) => `:${port}`).join(' ')}`;
+    }
+    const rest =
+      cluster && hangsElsewhere(cluster)
+        ? 'nothing that hangs is known to use it'
+        : 'what hangs waits for its next try, or has a reason that was not seen';
+    return `reaches ${server} there and back now; ${rest}`;
   }
   const why = 'and no known cause explains it';
   const some = partial(cases);
@@ -79,12 +100,25 @@ export function openSteps(
     : ['Run this again while it fails.'];
 }
 
+/** Pods that wait for an image or for a node to run on, say; no storage is known of any. */
+function hangsElsewhere({ symptoms }: NonNullable<Diagnosis['cluster']>): boolean {
+  const isDriver = (state: string) => /^\d+\/\d+ /.test(state);
+  return symptoms.every(
+    ({ object, server, state }) =>
+      object.kind === 'Pod' && server === undefined && !isDriver(state),
+  );
+}
+
 /** The way works: what still waits can be made to try now. Drivers first, pods wait for them. */
-function restarts({ symptoms }: NonNullable<Diagnosis['cluster']>): string[] {
+function restarts(cluster: NonNullable<Diagnosis['cluster']>): string[] {
+  const { symptoms } = cluster;
   const pods = symptoms.filter(({ object }) => object.kind === 'Pod');
   const [first] = pods.filter(({ nextTryUnixMs }) => nextTryUnixMs !== undefined).concat(pods);
   if (!first) return [];
   const { namespace = 'default', name } = first.object;
+  if (hangsElsewhere(cluster)) {
+    return [`Ask the cluster why it hangs: kubectl describe pod -n ${namespace} ${name}`];
+  }
   return [
     'Run this again after the next try of what hangs.',
     `Or restart it now, drivers first: kubectl delete pod -n ${namespace} ${name}`,

@@ -23,13 +23,18 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
   const world = worldOf(withLatestNeighbours(snapshot));
   const cases = casesOf(snapshot, world);
   const clusterCase = clusterCaseOf(snapshot, world, cases);
-  const judged = [...cases.flatMap(judgePath), ...(clusterCase ? judgeCluster(clusterCase) : [])];
+  const judged = [
+    ...silentFirst(cases).flatMap(judgePath),
+    ...(clusterCase ? judgeCluster(clusterCase) : []),
+  ];
   const affected = affectedBy(snapshot);
   const findings = findingsOf(judged).map((finding) => downToPods(finding, affected));
   const pods = clusterCase?.podCases.map(({ pod }) => pod) ?? [];
   const cluster = clusterView(snapshot);
   const hangs = (cluster?.symptoms.length ?? 0) > 0;
-  const verdict = verdictOf(findings, { cases: [...cases, ...pods], hangs });
+  const { ports } = snapshot.question;
+  const asked = cases.length > 0 && cases.every((c) => wasAsked(c, ports));
+  const verdict = verdictOf(findings, { cases: [...cases, ...pods], hangs, asked });
   const draft = {
     schema: 'returnpath/diagnosis' as const,
     version: DIAGNOSIS_VERSION as typeof DIAGNOSIS_VERSION,
@@ -54,17 +59,38 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
   };
 }
 
-/** @param hangs Whether something in the cluster does: then a path that works is no health. */
+/**
+ * @param hangs Whether something in the cluster does: then a path that works is no health.
+ * @param asked Whether every port of every address was.
+ */
 function verdictOf(
   findings: readonly Finding[],
-  { cases, hangs }: { readonly cases: readonly Case[]; readonly hangs: boolean },
+  {
+    cases,
+    hangs,
+    asked,
+  }: { readonly cases: readonly Case[]; readonly hangs: boolean; readonly asked: boolean },
 ): Diagnosis['verdict'] {
   if (findings.length > 1) return 'several-causes';
   if (findings.length === 1) return 'cause-found';
-  const probes = cases.flatMap((c) => c.probes);
-  const asked = cases.length > 0 && cases.every((c) => c.probes.some(ran));
-  const well = probes.filter(ran).every((p) => p.outcome === 'answered' && !isServerError(p));
+  const well = cases.every(({ probes }) => {
+    const answers = probes.filter(ran);
+    return (
+      answers.length > 0 && answers.every((p) => p.outcome === 'answered' && !isServerError(p))
+    );
+  });
   return asked && !hangs && well ? 'healthy' : 'cannot-tell';
+}
+
+function wasAsked({ probes }: Case, ports: readonly number[]): boolean {
+  const asked = probes.filter(ran).map(({ flow }) => flow.destinationPort);
+  return asked.length > 0 && ports.every((port) => asked.includes(port));
+}
+
+/** What is excluded is told of the address that fails, not of another one that is well. */
+function silentFirst(cases: readonly Case[]): Case[] {
+  const comesBack = ({ probes }: Case) => Number(probes.some(cameBack));
+  return cases.toSorted((a, b) => comesBack(a) - comesBack(b));
 }
 
 function ran({ outcome }: { outcome: string }): boolean {

@@ -88,3 +88,24 @@ test('the checklist does not call an API well that says HTTP 502', () => {
     { is: 'bad', evidence: expect.stringContaining('HTTP 502') },
   ]);
 });
+
+test('a port that nobody asked is not healthy', () => {
+  const observations = healthy.observations.map((o) =>
+    isTarget(o) && o.flow.destinationPort === 2049
+      ? { ...o, outcome: 'not-run' as const, detail: 'no tool for nfs on that host' }
+      : o,
+  );
+  const { verdict, summary } = diagnose({ ...healthy, observations });
+  expect(verdict).toBe('cannot-tell');
+  expect(summary).toMatch(/there and back, and could not ask :2049$/);
+});
+
+test('what is excluded is told of the address that fails', () => {
+  const observations = silenced().observations.map((o) =>
+    isTarget(o) && o.flow.destination === SERVER ? { ...o, outcome: 'answered' as const } : o,
+  );
+  const { summary, ruledOut } = diagnose({ ...healthy, observations });
+  expect(summary).toMatch(/at 10\.0\.0\.210 and not at fd00:10::210/);
+  const captured = ruledOut.find(({ cause }) => cause === 'lan-route-captured-by-vpn');
+  expect(captured?.because).toContain('fd00:10::197');
+});

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { diagnose } from '../../src/diagnose/diagnose.ts';
 import { operatorSentence, operatorWay } from '../../src/diagnose/operator-view.ts';
 import type { ClusterFacts } from '../../src/model/cluster.ts';
-import { missing } from '../../src/model/fact.ts';
+import { missing, seen } from '../../src/model/fact.ts';
 import { Snapshot } from '../../src/model/snapshot.ts';
 import { planLooks } from '../../src/session/cluster-plan.ts';
 
@@ -142,5 +142,31 @@ describe('planLooks()', () => {
 
   test('has no plan for a cluster that names no server', () => {
     expect(planLooks({ ...cluster, backends: missing('not allowed') })).toBeUndefined();
+  });
+});
+
+describe('pods that hang for a reason that is no storage', () => {
+  const none = seen([], 'test', 0);
+  const { hangingPods } = withNas.cluster;
+  if (!hangingPods.seen) throw new Error('no pod hangs in the recording');
+  const value = hangingPods.value.map((pod) => ({
+    ...pod,
+    volumes: [],
+    reason: 'ImagePullBackOff',
+  }));
+  const cluster = {
+    ...withNas.cluster,
+    ...{ csiPods: none, pendingClaims: none, attachments: none, logs: none, signatures: [] },
+    hangingPods: { ...hangingPods, value },
+  };
+  const observations = withNas.observations.map((o) =>
+    o.kind === 'probe' ? { ...o, outcome: 'answered' as const } : o,
+  );
+
+  test('are not laid at the door of a server that answers', () => {
+    const { verdict, summary, next } = diagnose({ ...withNas, cluster, observations });
+    expect(verdict).toBe('cannot-tell');
+    expect(summary).toMatch(/there and back now; nothing that hangs is known to use it$/);
+    expect(next[0]).toMatch(/^Ask the cluster why it hangs: kubectl describe pod -n \S+ \S+$/);
   });
 });

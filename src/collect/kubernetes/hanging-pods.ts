@@ -34,13 +34,15 @@ function sinceOf({ metadata, status }: Pod): number | undefined {
   return timeOf(scheduled?.lastTransitionTime) ?? timeOf(metadata.creationTimestamp);
 }
 
-function reasonOf({ status }: Pod): string {
+function reasonOf({ spec, status }: Pod): string {
   const scheduled = status?.conditions?.find(({ type }) => type === 'PodScheduled');
   if (scheduled?.status === 'False') return scheduled.reason ?? 'Unschedulable';
   const waiting = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])]
     .flatMap(({ state }) => state?.waiting?.reason ?? [])
     .filter((reason) => reason !== 'PodInitializing');
-  return waiting[0] ?? status?.reason ?? 'ContainerCreating';
+  // nothing is created where no node was found for it yet
+  const otherwise = spec.nodeName === undefined ? 'Pending' : 'ContainerCreating';
+  return waiting[0] ?? status?.reason ?? otherwise;
 }
 
 function volumesOf({ metadata, spec }: Pod, storage: StorageIndex): PodVolume[] {

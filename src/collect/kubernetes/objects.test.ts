@@ -83,7 +83,8 @@ describe('hangingPod()', () => {
       status: { phase: 'Pending', ...status },
     });
   test.each([
-    { is: 'ContainerCreating', status: {} },
+    { is: 'ContainerCreating', status: {}, spec: { nodeName: 'talos-1' } },
+    { is: 'Pending', status: {} },
     {
       is: 'Unschedulable',
       status: { conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable' }] },
@@ -103,8 +104,8 @@ describe('hangingPod()', () => {
         containerStatuses: [{ name: 'main', state: { waiting: { reason: 'PodInitializing' } } }],
       },
     },
-  ])('is $is', ({ status, is }) => {
-    expect(hangingPod(pod(status), nothing).reason).toBe(is);
+  ])('is $is', ({ status, is, spec = {} }) => {
+    expect(hangingPod(pod(status, spec), nothing).reason).toBe(is);
   });
 
   test('follows volumes written into the pod, and ephemeral ones', () => {
