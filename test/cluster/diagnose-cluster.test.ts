@@ -7,6 +7,7 @@ import { locateLabHost } from '../../src/lab/locate.ts';
 import { type Lab, startLab } from '../../src/lab/start.ts';
 import { LAB_API_KEY } from '../../src/lab/truenas/accounts.ts';
 import { Diagnosis } from '../../src/model/diagnosis.ts';
+import { Snapshot } from '../../src/model/snapshot.ts';
 import { describeWith, kubectlPath } from '../support/needs.ts';
 import { type Audited, ended, LAUNCHER, type Operator, operatorOf } from '../support/operator.ts';
 
@@ -177,7 +178,9 @@ describeWith(['namespaces', 'ip', 'nft', 'kubectl'], 'kubectl returnpath', () =>
     const folder = mkdtempSync(join(tmpdir(), 'returnpath-plugin-'));
     symlinkSync(LAUNCHER, join(folder, 'kubectl-returnpath'));
     const operator = await operatorOf(lab);
-    const args = ['returnpath', 'diagnose', '--to', `lab://${lab.id}/nas`, '-o', 'json'];
+    const file = join(folder, 'look.json');
+    const common = ['-o', 'json', '--save', file];
+    const args = ['returnpath', 'diagnose', '--to', `lab://${lab.id}/nas`, ...common];
     await vi.waitFor(
       async () => {
         const { stdout } = await operator.runProgram([kubectlPath(), ...args], folder);
@@ -187,6 +190,16 @@ describeWith(['namespaces', 'ip', 'nft', 'kubectl'], 'kubectl returnpath', () =>
       },
       { timeout: 30_000, interval: 500 },
     );
+    // the driver's pod on the node has no curl: Node.js speaks TLS there
+    const { observations } = Snapshot.parse(JSON.parse(readFileSync(file, 'utf8')));
+    const probes = observations.flatMap((one) =>
+      one.kind === 'probe' && one.host === 'talos-1' && one.role === 'target' ? [one] : [],
+    );
+    expect(probes.map(({ probe, outcome }) => `${probe} ${outcome}`).toSorted()).toEqual([
+      ...['http answered', 'https answered', 'icmp not-run', 'nfs answered'],
+      ...['tcp answered', 'tcp answered', 'tcp answered'],
+    ]);
+    expect(probes.flatMap(({ httpStatus }) => httpStatus ?? [])).toEqual([401, 401]);
     rmSync(folder, { recursive: true });
   }, 40_000);
 });

@@ -133,7 +133,9 @@ describeWith(['namespaces', 'ip', 'nft', 'kubectl'], 'the cluster of the lab', (
       expect((await kubectl(...inDriver, 'node', '-p', '6*7')).stdout).toBe('42\n');
       const { stderr } = await kubectl(...inDriver, 'ip', 'addr');
       expect(stderr).toContain('exec: "ip": executable file not found in $PATH');
-      expect((await kubectl(...inDriver, 'sh', '-c', 'ip addr')).exitCode).toBe(127);
+      for (const tool of ['ip addr', 'ping 10.0.0.1', 'curl http://10.0.0.1/']) {
+        expect((await kubectl(...inDriver, 'sh', '-c', tool)).exitCode).toBe(127);
+      }
     });
 
     test('keeps the exit status', async () => {

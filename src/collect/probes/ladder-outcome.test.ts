@@ -201,6 +201,77 @@ const ROWS: readonly {
   { probe: 'nfs', tool: 'bash', exitCode: 124, words: '+512', is: { outcome: 'silent' } },
   {
     probe: 'nfs',
+    tool: 'bash',
+    exitCode: 0,
+    words: "+512 head: error reading 'standard input': Connection reset by peer",
+    is: { outcome: 'reset' },
+  },
+  {
+    probe: 'http',
+    tool: 'bash',
+    exitCode: 1,
+    words: '+812 bash: line 1: read error: 3: Connection reset by peer',
+    is: { outcome: 'reset', connectMs: 0.812 },
+  },
+  {
+    probe: 'tcp',
+    tool: 'node',
+    exitCode: 0,
+    words: '+231,240',
+    is: { outcome: 'answered', connectMs: 0.231, tookMs: 0.231 },
+  },
+  {
+    probe: 'tcp',
+    tool: 'node',
+    exitCode: 1,
+    words: 'address not available',
+    is: { outcome: 'not-run' },
+  },
+  { probe: 'tcp', tool: 'node', exitCode: 124, words: '', is: { outcome: 'timed-out' } },
+  {
+    probe: 'https',
+    tool: 'node',
+    exitCode: 0,
+    words: '+512,63012 HTTP/1.1 401 Unauthorized',
+    is: { outcome: 'answered', httpStatus: 401, connectMs: 0.512, tookMs: 63.012 },
+  },
+  {
+    probe: 'https',
+    tool: 'node',
+    exitCode: 124,
+    words: '+512,2000100',
+    is: { outcome: 'silent', connectMs: 0.512, tookMs: 2000.1 },
+  },
+  {
+    probe: 'https',
+    tool: 'node',
+    exitCode: 1,
+    words: '+512,900',
+    is: { outcome: 'reset', detail: 'closed without an answer' },
+  },
+  {
+    probe: 'https',
+    tool: 'node',
+    exitCode: 1,
+    words: '+512,900 connection reset by peer',
+    is: { outcome: 'reset', connectMs: 0.512 },
+  },
+  {
+    probe: 'https',
+    tool: 'node',
+    exitCode: 1,
+    words: '+512,900 write EPROTO 80EB:error:0A00010B:SSL routines::wrong version number',
+    is: { outcome: 'answered', detail: expect.stringContaining('wrong version number') },
+  },
+  {
+    probe: 'nfs',
+    tool: 'node',
+    exitCode: 0,
+    words: '+512,640 800000180000000100000001',
+    is: { outcome: 'answered', detail: 'RPC reply', tookMs: 0.64 },
+  },
+  {
+    probe: 'nfs',
     tool: 'rpcinfo',
     exitCode: 0,
     words: 'program 100003 version 3 ready and waiting',
@@ -253,6 +324,11 @@ describe('parseLadderLine()', () => {
       tookMs: 2050,
       words: 'nc: refused',
     });
+  });
+
+  test('leaves out the carriage return that a line of HTTP ends in', () => {
+    const { words } = parseLadderLine('1 bash 0 1 2 +9 HTTP/1.1 401 No\r') ?? {};
+    expect(words).toBe('+9 HTTP/1.1 401 No');
   });
 
   test('does without an uptime', () => {

@@ -15,7 +15,8 @@ export interface LadderLine {
 
 /** Reads a line after `NONCE=`; `undefined` if it is none. */
 export function parseLadderLine(text: string): LadderLine | undefined {
-  const match = /^(\d+) (\w+) (\d+) ([\d.]*) ([\d.]*) (.*)$/.exec(text);
+  // what a service said may end in a carriage return, or have one in it
+  const match = /^(\d+) (\w+) (\d+) ([\d.]*) ([\d.]*) (.*)$/s.exec(text);
   if (!match) return undefined;
   const [, place, tool = '', exitCode, before, after, words = ''] = match;
   const took = (Number.parseFloat(after ?? '') - Number.parseFloat(before ?? '')) * 1000;
@@ -24,7 +25,7 @@ export function parseLadderLine(text: string): LadderLine | undefined {
     tool,
     exitCode: Number(exitCode),
     tookMs: Number.isNaN(took) ? undefined : Math.max(0, Math.round(took)),
-    words,
+    words: words.trimEnd(),
   };
 }
 
@@ -74,11 +75,13 @@ function pingSaid({ exitCode, words }: LadderLine): Said {
 
 /**
  * bash prints `+` and the microseconds it took (since version 5) when it is connected, and after
- * it what the service said; netcat just ends.
+ * it what the service said; Node.js also how long all of it took; netcat just ends.
  */
 function connectSaid(ask: ProbeAsk, { tool, exitCode, words }: LadderLine): Said {
-  const [, connected, micros, said = ''] = /^(?:(\+)(\d*))?\s*(.*)$/.exec(words) ?? [];
+  const [, connected, micros, total, said = ''] =
+    /^(?:(\+)(\d*)(?:,(\d+))?)?\s*(.*)$/.exec(words) ?? [];
   const connectMs = micros ? Number(micros) / 1000 : undefined;
+  const times = { connectMs, ...(total ? { tookMs: Number(total) / 1000 } : {}) };
   const busybox = words === 'busybox';
   if (ask.probe === 'tcp') {
     // BusyBox's netcat says so when it times out; when timeout(1) had to end it, it was connected
@@ -87,12 +90,23 @@ function connectSaid(ask: ProbeAsk, { tool, exitCode, words }: LadderLine): Said
     return failed(tool, exitCode, words);
   }
   if (!connected) return failed(tool, exitCode, said);
-  if (said === '') {
+  return { ...serviceSaid(ask, { tool, exitCode, words: said }), ...times };
+}
+
+/** @param words What came after the connection was accepted. */
+function serviceSaid(
+  { probe }: ProbeAsk,
+  { tool, exitCode, words }: Pick<LadderLine, 'tool' | 'exitCode' | 'words'>,
+): Said {
+  if (words === '') {
     return TIMED_OUT.includes(exitCode)
-      ? { outcome: 'silent', connectMs }
-      : { outcome: 'reset', connectMs, detail: 'closed without an answer' };
+      ? { outcome: 'silent' }
+      : { outcome: 'reset', detail: 'closed without an answer' };
   }
-  return { ...(ask.probe === 'nfs' ? nfsSaid(said) : httpSaid(said)), connectMs };
+  if (exitCode !== 0) return broken(tool, exitCode, words);
+  if (probe !== 'nfs') return httpSaid(words);
+  // a pipe of bash's ends well whatever its first program met
+  return /^[0-9a-f]+$/.test(words) ? nfsSaid(words) : broken(tool, exitCode, words);
 }
 
 function nfsSaid(hex: string): Said {
@@ -132,15 +146,20 @@ function curlSaid({ tool, exitCode, words }: LadderLine): Said {
     return { outcome: 'answered', connectMs, tookMs, detail: `HTTP ${status}`, httpStatus: status };
   }
   const own = words.replace(/ ?http=\d* times=\S*/g, '').replace(/^curl: /, '');
-  const said = failed(tool, exitCode, own);
-  if (connectMs === undefined && !CURL_CONNECTED.includes(exitCode)) return said;
+  if (connectMs === undefined && !CURL_CONNECTED.includes(exitCode)) {
+    return failed(tool, exitCode, own);
+  }
   if (exitCode === CURL_TIMED_OUT) return { outcome: 'silent', connectMs, tookMs: totalMs };
   if (exitCode === CURL_EMPTY_REPLY) {
     return { outcome: 'reset', connectMs, detail: 'closed without an answer' };
   }
-  // what else it says, it heard: a TLS alert, HTTP/0.9
-  const outcome = said.outcome === 'reset' ? 'reset' : 'answered';
-  return { outcome, connectMs, detail: said.detail };
+  return { ...broken(tool, exitCode, own), connectMs };
+}
+
+/** Of a connection that was accepted; what else a tool says, it heard: a TLS alert, HTTP/0.9. */
+function broken(tool: string, exitCode: number, words: string): Said {
+  const { outcome, detail } = failed(tool, exitCode, words);
+  return { outcome: outcome === 'reset' ? 'reset' : 'answered', detail };
 }
 
 /** curl prints 0 for what it did not come to. */

@@ -1,5 +1,6 @@
 import type { ProbeAsk } from '../../ports/vantage.ts';
 import { quoted } from '../section.ts';
+import { NODE_PROGRAM, nodeRung } from './node-rung.ts';
 import { urlOf, wholeSeconds } from './typed-probe.ts';
 
 /** One way to ask with a tool the host may have. */
@@ -26,7 +27,8 @@ export function ladderCode(asks: readonly ProbeAsk[], ticks: readonly number[]):
     const rungs = rungsOf(ask).flatMap(({ tool, code }) => [tool, quoted(code)]);
     return `j ${place} ${rungs.join(' ')} & w="$w $!"`;
   });
-  return `j() {
+  return `N=${quoted(NODE_PROGRAM)}
+j() {
 i=$1 k=none r=127 o= b= e=
 shift
 read -r b x </proc/uptime
@@ -65,13 +67,13 @@ function rungsOf(ask: ProbeAsk): readonly Rung[] {
     case 'icmp':
       return [pingRung(ask)];
     case 'tcp':
-      return [...bashRungs(ask, ''), ncRung(ask), curlTcpRung(ask)];
+      return [...bashRungs(ask, ''), ncRung(ask), curlTcpRung(ask), nodeRung(ask)];
     case 'http':
-      return [curlRung(ask), ...bashRungs(ask, bashHttp(ask)), wgetRung(ask)];
+      return [curlRung(ask), ...bashRungs(ask, bashHttp(ask)), nodeRung(ask), wgetRung(ask)];
     case 'https':
-      return [curlRung(ask), wgetRung(ask)];
+      return [curlRung(ask), nodeRung(ask), wgetRung(ask)];
     case 'nfs':
-      return [...bashRungs(ask, BASH_NFS), rpcinfoRung(ask)];
+      return [...bashRungs(ask, BASH_NFS), nodeRung(ask), rpcinfoRung(ask)];
   }
 }
 

@@ -20,6 +20,7 @@ const LACKING: Readonly<Record<string, readonly string[]>> = {
   [withoutTag(IMAGES.driver)]: [
     ...['ip', 'ss', 'bridge', 'tc', 'nstat', 'ifconfig', 'netstat', 'route', 'arp'],
     ...['ping', 'arping', 'traceroute', 'tracepath', 'nc', 'netcat', 'ncat', 'tcpdump', 'nft'],
+    ...['curl'],
   ],
 };
 
