@@ -25,7 +25,7 @@ const WALLS: Readonly<Record<string, Wall>> = {
   manifests: { folders: ['routing', 'model'], outside: ['yaml'], why: 'pure linting' },
   diagnose: { folders: ['causes', 'routing', 'capture', 'model'], outside: [], why: 'pure' },
   report: { folders: ['model'], outside: [], why: 'pure: diagnosis in, text out' },
-  ports: { folders: ['model'], outside: [], why: 'types only' },
+  ports: { folders: ['model'], outside: [], why: 'types, and how a wait is bounded' },
   collect: {
     folders: ['ports', 'readers', 'capture', 'model'],
     outside: ['zod', 'yaml'],

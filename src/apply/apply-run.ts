@@ -1,5 +1,6 @@
 import { OutsideError } from '../model/outside-error.ts';
 import type { Step } from '../model/plan.ts';
+import { atMost } from '../ports/at-most.ts';
 import {
   type Applying,
   contextOf,
@@ -154,10 +155,7 @@ async function check(a: Applying, step: Step, context: HandContext): Promise<voi
 async function keep(a: Applying, step: Step, { hand, context, begun }: Doing): Promise<void> {
   if (!isGuarded(step)) return;
   const timer = timerOf(a, step);
-  const patience = AbortSignal.any([
-    a.signal,
-    AbortSignal.timeout(Math.max(1, timer.afterSeconds * 0.8) * 1000),
-  ]);
+  const patience = atMost(Math.max(1, timer.afterSeconds * 0.8) * 1000, a.signal);
   await a.reach.anew(step.vantage, patience);
   const kept = await disarmGuard(timer, context);
   const now = await hand.read(step.change, context);

@@ -7,6 +7,7 @@ import {
 } from '../fixes/preference-script.ts';
 import { OutsideError } from '../model/outside-error.ts';
 import type { Change } from '../model/plan.ts';
+import { atMost } from '../ports/at-most.ts';
 import type { UnixHttpAnswer } from '../ports/vantage.ts';
 import type { Hand, HandContext, Written } from './hand.ts';
 import { judgeText, shellHand } from './shell-hand.ts';
@@ -77,7 +78,7 @@ async function ask(
       socket === '' ? 'its socket was not found' : 'neither curl nor tailscale is there';
     throw new OutsideError({ doing, found, next: 'look as root, or with --sudo' });
   }
-  const bounded = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
+  const bounded = atMost(ANSWER_MS, signal);
   const request = { socketPaths: [socket], method, path: PREFS_PATH, host: LOCAL_API_HOST };
   try {
     return await unixHttp({ ...request, ...(body === undefined ? {} : { body }) }, bounded);

@@ -1,5 +1,6 @@
 import { OutsideError } from '../model/outside-error.ts';
 import type { Change } from '../model/plan.ts';
+import { atMost } from '../ports/at-most.ts';
 import type { ShellAnswer } from '../ports/vantage.ts';
 import { marked, readingScript, writingScript } from './guarded-script.ts';
 import type { Hand, HandContext, Standing, Written } from './hand.ts';
@@ -46,7 +47,7 @@ export async function runOn(
   { reach, vantage: url, signal }: HandContext,
   script: string,
 ): Promise<ShellAnswer> {
-  const bounded = AbortSignal.any([signal, AbortSignal.timeout(SCRIPT_MS)]);
+  const bounded = atMost(SCRIPT_MS, signal);
   try {
     const vantage = await reach.vantage(url, bounded);
     return await vantage.sh(script, { signal: bounded, limitBytes: OUTPUT_LIMIT_BYTES });

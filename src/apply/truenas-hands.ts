@@ -1,6 +1,7 @@
 import { OutsideError } from '../model/outside-error.ts';
 import type { Change } from '../model/plan.ts';
 import { FIND_TAILSCALED, REACH_TAILSCALED } from '../model/shell-text.ts';
+import { atMost } from '../ports/at-most.ts';
 import type { Truenas } from '../ports/truenas.ts';
 import type { Hand, HandContext, Written } from './hand.ts';
 import { runOn } from './shell-hand.ts';
@@ -38,7 +39,7 @@ export const truenasAppHand: Hand<AppChange> = {
     const truenas = await apiOf(context);
     try {
       await truenas.job('app.update', [app, { values: { [group]: { ...values, [key]: end } } }], {
-        signal: AbortSignal.any([context.signal, AbortSignal.timeout(JOB_MS)]),
+        signal: atMost(JOB_MS, context.signal),
         onProgress: ({ percent, description }) =>
           context.tell(
             `app.update ${app}: ${Math.round(percent)} % ${withoutSecrets(description, values)}`,

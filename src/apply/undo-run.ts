@@ -1,4 +1,5 @@
 import type { Step } from '../model/plan.ts';
+import { atMost } from '../ports/at-most.ts';
 import {
   type Applying,
   contextOf,
@@ -25,7 +26,7 @@ const TAKE_BACK_MS = 120_000;
  * @param why What made it necessary, for the journal.
  */
 export async function takeBack(a: Applying, why: string): Promise<RunResult> {
-  const late = { ...a, signal: AbortSignal.timeout(TAKE_BACK_MS) };
+  const late = { ...a, signal: atMost(TAKE_BACK_MS) };
   return undoAll(a.signal.aborted ? late : a, why);
 }
 

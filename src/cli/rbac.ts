@@ -7,6 +7,7 @@ import {
 } from '../collect/kubernetes/rights.ts';
 import { OutsideError } from '../model/outside-error.ts';
 import { openKubernetes } from '../platform/kubernetes/kubernetes.ts';
+import { atMost } from '../ports/at-most.ts';
 import type { Kubernetes } from '../ports/kubernetes.ts';
 import { EXIT } from './exit-codes.ts';
 
@@ -63,7 +64,7 @@ export function rbacCommand(): Command {
 async function run(options: Options): Promise<void> {
   const { asGroup, ...rest } = options;
   const { kube } = await openKubernetes({ ...rest, asGroups: asGroup });
-  const signal = AbortSignal.timeout(options.timeout * 1000);
+  const signal = atMost(options.timeout * 1000);
   try {
     const checked = await check(kube, rightsFor(options), signal);
     process.stdout.write(rightsText(checked));

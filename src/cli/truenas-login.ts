@@ -5,6 +5,7 @@ import { csiCredential } from '../collect/kubernetes/csi-credential.ts';
 import { OutsideError } from '../model/outside-error.ts';
 import { systemClock } from '../platform/clock.ts';
 import { kubernetesOpener } from '../platform/open-vantage.ts';
+import { atMost } from '../ports/at-most.ts';
 import type { TruenasCredential, TruenasLogin } from '../ports/truenas.ts';
 import { type ClusterOptions, kubeOptions } from './cluster-options.ts';
 import { askOpenly, askSecretly } from './password.ts';
@@ -93,7 +94,7 @@ async function lentByCsi(
 ): Promise<TruenasCredential> {
   const kube = await kubernetesOpener().openCluster(kubeOptions(options));
   try {
-    const signal = AbortSignal.timeout(CLUSTER_MS);
+    const signal = atMost(CLUSTER_MS);
     const found = await csiCredential(kube, hosts, { clock: systemClock, signal });
     if (found.is === 'found') {
       console.error(`logging in to ${hosts[0]} with the credential of ${found.from}`);

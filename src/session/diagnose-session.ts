@@ -6,6 +6,7 @@ import type { Diagnosis } from '../model/diagnosis.ts';
 import { FAMILIES } from '../model/network.ts';
 import { familyOf } from '../model/prefix.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { atMost } from '../ports/at-most.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { KubeOptions, Kubernetes } from '../ports/kubernetes.ts';
 import type { OpenVantage, Vantage } from '../ports/vantage.ts';
@@ -78,11 +79,7 @@ class Session {
   constructor(request: DiagnoseRequest, surroundings: Surroundings, options: DiagnoseOptions) {
     this.#request = request;
     this.#surroundings = surroundings;
-    this.#signal = AbortSignal.any([
-      options.signal,
-      this.#stop.signal,
-      AbortSignal.timeout(request.deadlineMs),
-    ]);
+    this.#signal = atMost(request.deadlineMs, options.signal, this.#stop.signal);
     this.#gathering = new Gathering(
       {
         from: request.from ?? '',

@@ -14,6 +14,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 import { hostState, stateDifference } from '../planning/host-state.ts';
 import { makePlan, type PlanOptions } from '../planning/make-plan.ts';
 import { actingVantage, isTyped } from '../planning/vantages.ts';
+import { atMost } from '../ports/at-most.ts';
 import type { Journal, RunStore } from '../ports/run-store.ts';
 import type { VantageOptions } from '../ports/vantage.ts';
 import { type DiagnoseOptions, runDiagnosis, type Surroundings } from './diagnose-session.ts';
@@ -56,7 +57,7 @@ async function connectionsOf(
   const server = hosts[question.to];
   const url = server && actingVantage(server);
   if (url === undefined || isTyped(url)) return [];
-  const signal = AbortSignal.any([outer, AbortSignal.timeout(deadlineMs)]);
+  const signal = atMost(deadlineMs, outer);
   try {
     const vantage = await openVantage(url, options, signal);
     try {

@@ -1,6 +1,7 @@
 import { collectHost } from '../collect/index.ts';
 import { OutsideError } from '../model/outside-error.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { atMost } from '../ports/at-most.ts';
 import type { VantageOptions } from '../ports/vantage.ts';
 import type { Surroundings } from './diagnose-session.ts';
 import { Gathering } from './gathering.ts';
@@ -27,7 +28,7 @@ export async function lookAt(
   { openVantage, clock }: Surroundings,
   options: LookOptions,
 ): Promise<Look> {
-  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(options.deadlineMs)]);
+  const signal = atMost(options.deadlineMs, options.signal);
   const [from = '', to = from] = urls;
   const none = { serverAddresses: [], ports: [], controls: [], compare: [] };
   const gathering = new Gathering({ from, to, ...none }, clock.now());

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { OutsideError } from '../../model/outside-error.ts';
+import { atMost } from '../../ports/at-most.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { KubeResource, Kubernetes } from '../../ports/kubernetes.ts';
 
@@ -42,7 +43,7 @@ export async function readNotHealing(
   kube: Kubernetes,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<readonly string[]> {
-  const bounded = AbortSignal.any([signal, AbortSignal.timeout(READ_MS)]);
+  const bounded = atMost(READ_MS, signal);
   const read = (resource: KubeResource) => itemsOf(kube, resource, bounded);
   const [releases, pods, events] = await Promise.all([
     read({ group: 'helm.toolkit.fluxcd.io', version: 'v2', plural: 'helmreleases' }),

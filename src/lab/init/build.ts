@@ -1,5 +1,6 @@
 import { chmodSync, renameSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:net';
+import { atMost } from '../../ports/at-most.ts';
 import { clusterOf } from '../cluster/describe.ts';
 import { addressesOf, LAB_FILE, type LabFile } from '../lab-file.ts';
 import { CONTROL_SOCKET } from '../protocol.ts';
@@ -69,7 +70,7 @@ export async function buildLab(plan: Plan, onStep: (step: string) => void): Prom
 }
 
 function settleLimit(): AbortSignal {
-  return AbortSignal.timeout(SETTLE_LIMIT_MS);
+  return atMost(SETTLE_LIMIT_MS);
 }
 
 /** A fault is wholly in force before the next one is begun with. */

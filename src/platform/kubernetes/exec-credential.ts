@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { User } from '@kubernetes/client-node';
 import { OutsideError } from '../../model/outside-error.ts';
+import { atMost } from '../../ports/at-most.ts';
 import type { KubeTarget } from './kubeconfig.ts';
 
 /** What a credential plugin gave: a token, or a client certificate in PEM. */
@@ -85,7 +86,7 @@ function output(config: ExecConfig, { path, info, isInteractive, signal }: Run):
   const limit = isInteractive ? INTERACTIVE_TIMEOUT_MS : ALONE_TIMEOUT_MS;
   const env = Object.fromEntries((config.env ?? []).map(({ name, value }) => [name, value]));
   return new Promise((resolve, reject) => {
-    const timeout = AbortSignal.timeout(limit);
+    const timeout = atMost(limit);
     const child = spawn(path, [...(config.args ?? [])], {
       env: { ...process.env, ...env, KUBERNETES_EXEC_INFO: info },
       stdio: [isInteractive ? 'inherit' : 'ignore', 'pipe', isInteractive ? 'inherit' : 'pipe'],

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { OutsideError } from '../../model/outside-error.ts';
+import { atMost } from '../../ports/at-most.ts';
 import type { KubePodWriter, Kubernetes } from '../../ports/kubernetes.ts';
 import type { ShellAnswer, ShellOptions } from '../../ports/vantage.ts';
 import { PODS } from './paths.ts';
@@ -66,7 +67,7 @@ export async function runProbePod(
     return { is: 'ran', answer: await answerOf(kube, pod, { exitCode: end.exitCode, options }) };
   } finally {
     // the caller may have given up already; what was created must go all the same
-    await pods.deletePod(namespace, name, AbortSignal.timeout(DELETE_TIMEOUT_MS)).catch(unlessGone);
+    await pods.deletePod(namespace, name, atMost(DELETE_TIMEOUT_MS)).catch(unlessGone);
   }
 }
 
@@ -84,7 +85,7 @@ type Ended =
 
 async function untilEnded(kube: Kubernetes, pod: ProbePod, signal: AbortSignal): Promise<Ended> {
   const { namespace, name } = pod;
-  const late = AbortSignal.timeout((PROBE_DEADLINE_S + 5) * 1000);
+  const late = atMost((PROBE_DEADLINE_S + 5) * 1000);
   let last = 'nothing was heard of it';
   while (!late.aborted) {
     const answer = await kube.read({ resource: PODS, namespace, name }, signal);

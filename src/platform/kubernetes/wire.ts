@@ -3,6 +3,7 @@ import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { createGunzip } from 'node:zlib';
 import { OutsideError } from '../../model/outside-error.ts';
+import { atMost } from '../../ports/at-most.ts';
 import type { Access } from './credentials.ts';
 import { connectionProblem } from './problem.ts';
 
@@ -36,7 +37,7 @@ const LOOPBACK = /^(?:127\.|\[::1\]|localhost$)/;
  */
 export async function send(ask: WireAsk, access: Access, signal: AbortSignal): Promise<WireAnswer> {
   signal.throwIfAborted();
-  const late = AbortSignal.timeout(ask.timeoutMs);
+  const late = atMost(ask.timeoutMs);
   try {
     return await exchange(ask, access, AbortSignal.any([signal, late]));
   } catch (error) {

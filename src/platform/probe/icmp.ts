@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { OutsideError } from '../../model/outside-error.ts';
+import { atMost } from '../../ports/at-most.ts';
 import type { ProbeAnswer, ProbeAsk } from '../../ports/vantage.ts';
 import { run } from '../process/run.ts';
 import type { ProbeContext } from './dialogue.ts';
@@ -27,7 +28,7 @@ export async function pingOnce(
   const family = isIP(ask.address);
   if (family === 0) return answer('not-run', `"${ask.address}" is not an address`);
 
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(ask.timeoutMs)]);
+  const deadline = atMost(ask.timeoutMs, signal);
   const wholeSeconds = Math.max(1, Math.ceil(ask.timeoutMs / 1000));
   const from = ask.source === undefined ? [] : ['-I', ask.source];
   const ipv6 = family === 6 ? ['-6'] : [];

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { request } from 'node:http';
 import { OutsideError } from '../../model/outside-error.ts';
+import { atMost } from '../../ports/at-most.ts';
 import type { Door } from './door.ts';
 import { connectionProblem } from './problem.ts';
 import { urlHost } from './web-socket.ts';
@@ -28,7 +29,7 @@ export async function askHttps(
   signal: AbortSignal,
 ): Promise<{ readonly status: number; readonly body: string }> {
   const doing = `ask ${door.host} for ${path.replace(/\?.*/, '')}`;
-  const late = AbortSignal.timeout(timeoutMs);
+  const late = atMost(timeoutMs);
   const connection = await door.connect(signal);
   try {
     return await new Promise((resolve, reject) => {
