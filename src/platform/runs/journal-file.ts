@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { OutsideError } from '../../model/outside-error.ts';
 import { JournalEntry } from '../../model/run.ts';
 import type { Journal } from '../../ports/run-store.ts';
+import { jsonOf } from '../json-of.ts';
 
 /**
  * A journal as a file of JSON lines. A line counts once it and its line end are there; what a crash
@@ -94,15 +95,6 @@ async function syncFolder(folder: string): Promise<void> {
     await handle.sync();
   } finally {
     await handle.close();
-  }
-}
-
-function jsonOf(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { OutsideError } from '../../model/outside-error.ts';
+import { jsonOf } from '../json-of.ts';
 
 /** Place (`10.0.0.210:443`) to the fingerprint of the certificate that was trusted there. */
 export type Pins = Readonly<Record<string, string>>;
@@ -60,15 +61,6 @@ export async function rememberPin(
     await rm(draft, { force: true });
     const doing = `remember a certificate in "${path}"`;
     throw new OutsideError({ doing, found: reason(error), cause: error });
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { OutsideError } from '../../model/outside-error.ts';
 import type { TruenasCredential } from '../../ports/truenas.ts';
+import { jsonOf } from '../json-of.ts';
 import { CALL_TIMEOUT_MS, type Channel } from './channel.ts';
 import type { Door } from './door.ts';
 import { askHttps, type HttpsAsk } from './https.ts';
@@ -143,13 +144,4 @@ function errorOf(status: number, value: unknown): ApiError {
   const { message } = Object(value) as { message?: unknown };
   const words = typeof message === 'string' ? message : JSON.stringify(value ?? '');
   return { reason: `HTTP ${status}: ${words}` };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { WebSocket } from 'ws';
 import { OutsideError } from '../../model/outside-error.ts';
+import { jsonOf } from '../json-of.ts';
 import { type ApiEvent, CALL_TIMEOUT_MS, type Channel, type ChannelCall } from './channel.ts';
 import type { Dialect } from './dialects.ts';
 import { apiProblem, ConnectionLost, type Secrets } from './problem.ts';
@@ -182,16 +183,6 @@ export class SocketChannel implements Channel {
     clearInterval(this.#heartbeat);
     for (const { reject, doing } of this.#waiting.values()) reject(lost(doing));
     this.#waiting.clear();
-  }
-}
-
-/** What is no JSON is no message of theirs, and is left alone. */
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
   }
 }
 
