@@ -54,12 +54,12 @@ export function quietly(lines: string[] = []) {
 
 /** All that a fix can touch on the NAS, as text: rules, routes of all tables, preferences. */
 export async function nasState(lab: Lab): Promise<string> {
-  const script =
-    'for f in -4 -6; do ip $f rule; ip $f route show table all | sed "s/ expires [0-9]*sec//"; done';
-  const { stdout } = await lab.exec('nas', ['sh', '-c', script]);
   // from the NAS itself: its container has no curl
-  const ask = `${FIND_TAILSCALED}\n${REACH_TAILSCALED}\ncurl -sS --unix-socket $sock http://local-tailscaled.sock/localapi/v0/prefs`;
-  const prefs = await lab.exec('nas', ['sh', '-c', ask]);
-  if (prefs.exitCode !== 0) throw new Error(`Cannot read the preferences: ${prefs.stderr}`);
-  return `${stdout}\n${prefs.stdout}`;
+  const script = `for f in -4 -6; do ip $f rule; ip $f route show table all | sed "s/ expires [0-9]*sec//"; done
+${FIND_TAILSCALED}
+${REACH_TAILSCALED}
+exec curl -sSf --unix-socket "$sock" http://local-tailscaled.sock/localapi/v0/prefs`;
+  const { stdout, stderr, exitCode } = await lab.exec('nas', ['sh', '-c', script]);
+  if (exitCode !== 0) throw new Error(`Cannot read the preferences: ${stderr}`);
+  return stdout;
 }
