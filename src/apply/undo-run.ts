@@ -75,7 +75,7 @@ async function undoStep(a: Applying, step: Step): Promise<string | undefined> {
 }
 
 function wordsOfUndo({ id, change, undoes }: Step, wasBack: boolean): string {
-  if (!handFor(change).reversible) return `${id}: ${undoes}`;
+  if (!handFor(change).reversible) return `nothing to take back: ${id}`;
   return wasBack ? `was back already: ${id}` : `taken back: ${undoes}`;
 }
 

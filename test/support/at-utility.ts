@@ -7,7 +7,7 @@ import { LAB_API_KEY } from '../../src/lab/truenas/accounts.ts';
 
 const LAUNCHER = join(import.meta.dirname, '../../bin/returnpath.js');
 /** Of the lab's own certificate, `LAB_ONLY_CERTIFICATE`. */
-const FINGERPRINT =
+export const LAB_FINGERPRINT =
   'SHA256:F7:8A:3D:B3:EE:34:73:AF:4B:56:29:26:0C:2F:34:86:D3:7F:69:29:40:4E:82:6B:FE:CE:CA:1A:86:1A:EC:CC';
 
 export interface CommandEnd {
@@ -38,5 +38,5 @@ export async function atUtility(
 export function withApiKey(folder: string): readonly string[] {
   const file = join(folder, 'key');
   writeFileSync(file, `${LAB_API_KEY}\n`, { mode: 0o600 });
-  return ['--truenas-key-file', file, '--fingerprint', FINGERPRINT];
+  return ['--truenas-key-file', file, '--fingerprint', LAB_FINGERPRINT];
 }

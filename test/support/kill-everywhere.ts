@@ -41,7 +41,8 @@ export async function killing(scene: Scene): Promise<Killing> {
   writeFileSync(planFile, JSON.stringify(scene.plan));
   const processes = killable(program, scene.enter);
   let folders = 0;
-  const newRun = () => new KilledRun(scene, { processes, planFile, folder: `${temp}/${folders++}` });
+  const newRun = () =>
+    new KilledRun(scene, { processes, planFile, folder: `${temp}/${folders++}` });
 
   /** One run in peace: the names of its positions, and what it makes of the host. */
   async function inPeace() {

@@ -7,11 +7,9 @@ import { locateLabHost } from '../../src/lab/locate.ts';
 import type { Lab } from '../../src/lab/start.ts';
 import { Diagnosis } from '../../src/model/diagnosis.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
+import { LAB_FINGERPRINT } from './at-utility.ts';
 
 export const LAUNCHER = join(import.meta.dirname, '../../bin/returnpath.js');
-/** Of the lab's own certificate, `LAB_ONLY_CERTIFICATE`. */
-const FINGERPRINT =
-  'SHA256:F7:8A:3D:B3:EE:34:73:AF:4B:56:29:26:0C:2F:34:86:D3:7F:69:29:40:4E:82:6B:FE:CE:CA:1A:86:1A:EC:CC';
 
 /** A folder for keys and answers that goes with the test file. */
 export const folder = mkdtempSync(join(tmpdir(), 'returnpath-nas-looks-'));
@@ -47,7 +45,7 @@ export async function returnpath(
 export function withKey(key: string): readonly string[] {
   const file = join(folder, 'key');
   writeFileSync(file, `${key}\n`);
-  return ['--truenas-key-file', file, '--fingerprint', FINGERPRINT];
+  return ['--truenas-key-file', file, '--fingerprint', LAB_FINGERPRINT];
 }
 
 export interface NasLook {
