@@ -59,12 +59,13 @@ export const truenasAppHand: Hand<AppChange> = {
 
   /**
    * Its container is another one now: what was open into the old one leads nowhere, and tailscaled
-   * in the new one takes a moment. Whether it is well then is for the checks to say.
+   * in the new one takes a moment. Whether it is well then is for the checks to say. Each look is
+   * a log-in, of which 20 a minute are allowed, so the pauses between them grow.
    */
   async settle(_, context) {
     const { reach, vantage, clock, signal } = context;
     const end = clock.now() + START_MS;
-    while (clock.now() < end) {
+    for (let pauseMs = POLL_MS; clock.now() < end; pauseMs = Math.min(2 * pauseMs, PAUSE_MS)) {
       try {
         await reach.anew(vantage, signal);
         const { stdout } = await runOn(context, THERE);
@@ -73,7 +74,7 @@ export const truenasAppHand: Hand<AppChange> = {
         signal.throwIfAborted();
         if (!(error instanceof OutsideError)) throw error;
       }
-      await clock.wait(POLL_MS, signal);
+      await clock.wait(pauseMs, signal);
     }
   },
 };
@@ -96,6 +97,7 @@ const SECRET = /key|secret|token|value|args/;
 /** Time for a container to start and for its tailscaled to listen. */
 const START_MS = 60_000;
 const POLL_MS = 500;
+const PAUSE_MS = 8000;
 const THERE = `${FIND_TAILSCALED}\n${REACH_TAILSCALED}\n[ -n "$by" ] && echo rp-there; :\n`;
 
 /** A run that was killed leaves its job behind, which goes on: what it makes of it is waited for. */

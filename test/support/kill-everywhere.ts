@@ -15,6 +15,8 @@ export interface Scene {
   state(): Promise<string>;
   /** Ids of the steps that are in force. */
   inForce(): Promise<readonly string[]>;
+  /** Called before each run. */
+  beforeRun?(run: number): Promise<void>;
   /** How long a state may take to come about after a run has ended. */
   readonly comesWithinMs: number;
   readonly truenas?: CrashOrder['truenas'];
@@ -41,12 +43,16 @@ export async function killing(scene: Scene): Promise<Killing> {
   writeFileSync(planFile, JSON.stringify(scene.plan));
   const processes = killable(program, scene.enter);
   let folders = 0;
-  const newRun = () =>
-    new KilledRun(scene, { processes, planFile, folder: `${temp}/${folders++}` });
+
+  async function newRun(): Promise<KilledRun> {
+    const folder = `${temp}/${folders++}`;
+    await scene.beforeRun?.(folders);
+    return new KilledRun(scene, { processes, planFile, folder });
+  }
 
   /** One run in peace: the names of its positions, and what it makes of the host. */
   async function inPeace() {
-    const run = newRun();
+    const run = await newRun();
     const before = await scene.state();
     const apply = await run.finish('apply');
     const after = await scene.state();
@@ -61,7 +67,7 @@ export async function killing(scene: Scene): Promise<Killing> {
       const { before, after, apply, undo } = await inPeace();
       let undone = 0;
       for (const [at, name] of apply.entries()) {
-        const run = newRun();
+        const run = await newRun();
         await run.kill('apply', at, name);
         if (!(await run.hasBegun())) {
           await run.isIn(before, name);
@@ -80,7 +86,7 @@ export async function killing(scene: Scene): Promise<Killing> {
     async thenUndo() {
       const { before, apply } = await inPeace();
       for (const [at, name] of apply.entries()) {
-        const run = newRun();
+        const run = await newRun();
         await run.kill('apply', at, name);
         if (await run.hasBegun()) await run.finish('undo', name);
         await run.isIn(before, name);
