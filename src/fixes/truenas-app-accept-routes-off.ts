@@ -1,4 +1,6 @@
+import type { Step } from '../model/plan.ts';
 import type { TailscaleApp } from '../model/truenas.ts';
+import { type AppRestart, appRestart } from './app-restart.ts';
 import { type Fix, type FixCase, type FixPlan, stepOn } from './fix.ts';
 
 /**
@@ -25,15 +27,35 @@ function plan(c: FixCase): FixPlan {
   if (apps.length === 0) {
     return { is: 'impossible', because: `no Tailscale app of ${name} has Accept Routes ticked` };
   }
+  const restarts = apps.map((app) => ({ app, restart: appRestart(c, app) }));
   return {
     is: 'possible',
-    steps: apps.map((app) => stepOf({ ...c, vantage: api }, app)),
+    steps: restarts.map(({ app, restart }) =>
+      restart.refusal === undefined
+        ? stepOf({ ...c, vantage: api }, app, restart)
+        : refused(c, app, restart.refusal),
+    ),
     changes: [],
-    warnings: apps.flatMap(warningsOf),
+    warnings: restarts.flatMap(({ restart }) => restart.warnings),
   };
 }
 
-function stepOf(c: FixCase, app: TailscaleApp) {
+/** What is left to a person, because it would cut the node off for good. */
+function refused(c: FixCase, { name }: TailscaleApp, refusal: string): Step {
+  const text = `Apps > ${name} > Edit: give it storage for its state, or an auth key that is good; untick Accept Routes; save. Check: returnpath verify`;
+  const step = stepOn(c, {
+    id: `truenas-app-${name}-accept-routes-off`,
+    fix: truenasAppAcceptRoutesOff.id,
+    when: 'later',
+    what: `REFUSED: ${refusal}`,
+    change: { kind: 'person', text },
+    does: text,
+    undoes: 'tick it again',
+  });
+  return { ...step, vantage: '' };
+}
+
+function stepOf(c: FixCase, app: TailscaleApp, { costs }: AppRestart): Step {
   return stepOn(c, {
     id: `truenas-app-${app.name}-accept-routes-off`,
     fix: truenasAppAcceptRoutesOff.id,
@@ -51,6 +73,7 @@ function stepOf(c: FixCase, app: TailscaleApp) {
     undoes: request(app, true),
     costs: [
       `restarts the container of "${app.name}": whoever is connected through this tailnet node is cut off for some seconds`,
+      ...costs,
     ],
     guard: {
       how: 'none',
@@ -64,23 +87,4 @@ function stepOf(c: FixCase, app: TailscaleApp) {
 /** The API merges only at the top, so the whole group is sent as it is with one key changed. */
 function request({ name }: TailscaleApp, value: boolean): string {
   return `app.update "${name}" {"values":{"tailscale":{…everything as it is now…,"accept_routes":${value}}}}`;
-}
-
-/** What can go wrong when the container starts anew. */
-function warningsOf({ name, authOnce, keepsState, hasAuthKey, reset }: TailscaleApp): string[] {
-  return [
-    ...(keepsState
-      ? []
-      : [
-          `"${name}" keeps no state: its restart is a new log-in${hasAuthKey ? ', which fails if its auth key has expired' : ', and it has no auth key for it'}`,
-        ]),
-    ...(authOnce
-      ? []
-      : [
-          `"${name}" logs in at every start (auth_once is off): an expired auth key keeps it out. Check the key's expiry in the admin console first`,
-        ]),
-    ...(reset
-      ? [`"${name}" has reset on: a new log-in sets every other preference to its default`]
-      : []),
-  ];
 }

@@ -18,11 +18,11 @@ export type DaemonMode = 'serving' | 'silent' | 'closed' | 'denying';
  * What goes wrong on purpose while somebody mends. Of TrueNAS: jobs that change an app fail before
  * or after they have stored it, connections end in mid job, log-in takes six seconds. Of tailscaled:
  * its LocalAPI refuses connections, says nothing, forbids every change, or agrees and changes
- * nothing.
+ * nothing; the key of its node expires in three days.
  */
 export const TROUBLES = {
   truenas: ['job-fails', 'job-fails-late', 'socket-closes', 'slow-login'],
-  tailscaled: ['api-refuses', 'api-hangs', 'api-forbids', 'api-ignores'],
+  tailscaled: ['api-refuses', 'api-hangs', 'api-forbids', 'api-ignores', 'key-expires'],
 } as const;
 export type Trouble = (typeof TROUBLES)[keyof typeof TROUBLES][number];
 

@@ -31,6 +31,11 @@ export const TailscaleStatus = z.object({
   /** False in userspace mode, which installs no rules and no routes. */
   tun: z.boolean(),
   self: TailscalePeer.optional(),
+  /**
+   * When this node's own key expires or did, in milliseconds since the epoch. Absent: never, as for
+   * tagged nodes and where somebody has switched it off.
+   */
+  keyExpiresUnixMs: z.number().optional(),
   peers: z.array(TailscalePeer),
 });
 export type TailscaleStatus = z.infer<typeof TailscaleStatus>;

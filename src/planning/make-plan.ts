@@ -5,6 +5,7 @@ import { fixes, LASTING } from '../fixes/index.ts';
 import type { Diagnosis, Finding } from '../model/diagnosis.ts';
 import { type Effects, PLAN_VERSION, type Plan, type Step } from '../model/plan.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { isTailnetAddress } from '../model/tailnet-address.ts';
 import { type World, worldOf } from '../routing/world.ts';
 import { changeHost, worldWith } from '../routing/world-change.ts';
 import { effectsOf } from './effects.ts';
@@ -130,8 +131,7 @@ function guardFor(
 ): Step['guard'] {
   if (!/^(?:ssh|truenas):/.test(vantage)) return undefined;
   const place = reachedAt ?? vantage;
-  const isTailnet = /^100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|^fd7a:115c:a1e0:/i.test(place);
-  const because = isTailnet
+  const because = isTailnetAddress(place)
     ? `you reach ${name} over the tailnet (${place})`
     : `the way by which you reach ${name} (${place}) may change`;
   return { how: 'far-timer', afterSeconds, because };

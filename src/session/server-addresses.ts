@@ -1,3 +1,4 @@
+import { isTailnetAddress } from '../model/tailnet-address.ts';
 import { type DiagnoseRequest, isBareAddress } from './request.ts';
 
 /** The addresses that the user named; if there are any, no others are asked. */
@@ -24,10 +25,9 @@ function addressesIn(url: string): string[] {
 }
 
 /**
- * Not one that only exists inside a tailnet (100.64.0.0/10, fd7a:115c:a1e0::/48): that is a way to
- * look at a host, not the way its clients use.
+ * Not one that only exists inside a tailnet: that is a way to look at a host, not the way its clients
+ * use.
  */
 export function isLanAddress(address: string): boolean {
-  const second = Number(/^100\.(\d+)\./.exec(address)?.[1]);
-  return !(second >= 64 && second <= 127) && !address.toLowerCase().startsWith('fd7a:115c:a1e0:');
+  return !isTailnetAddress(address);
 }

@@ -7,6 +7,7 @@ import { fixes } from '../../src/fixes/index.ts';
 const COMMONS = [
   'by-hand.ts',
   'csi-controllers-restart.ts',
+  'app-restart.ts',
   'fix.ts',
   'index.ts',
   'lasting-pin.ts',

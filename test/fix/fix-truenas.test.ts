@@ -7,7 +7,10 @@ import { Plan } from '../../src/model/plan.ts';
 import { atUtility, type CommandEnd, withApiKey } from '../support/at-utility.ts';
 import { nasState } from '../support/fixing.ts';
 import { diagnoseInLab } from '../support/lab-diagnosis.ts';
+import { nasApp } from '../support/nas-app.ts';
+import { nasWire } from '../support/nas-wire.ts';
 import { describeWith } from '../support/needs.ts';
+import { fixByApi } from '../support/truenas-fixing.ts';
 
 describeWith(['namespaces', 'ip', 'nft', 'curl', 'ping'], 'fix with an API key alone', () => {
   let lab: Lab;
@@ -24,12 +27,7 @@ describeWith(['namespaces', 'ip', 'nft', 'curl', 'ping'], 'fix with an API key a
 
   const run = (...args: readonly string[]): Promise<CommandEnd> =>
     atUtility(lab, [...args, ...withApiKey(temp)], { state: join(temp, 'state') });
-  const fix = (...more: readonly string[]) =>
-    run(
-      'fix',
-      ...['--from', `lab://${lab.id}/node`, '--to', 'truenas://10.0.0.210'],
-      ...['--address', '10.0.0.210', '--control', '10.0.0.1', ...more],
-    );
+  const fix = (...more: readonly string[]) => fixByApi(lab, temp, ...more);
   const newestRun = async () => {
     const { stdout } = await atUtility(lab, ['runs', '-o', 'json'], { state: join(temp, 'state') });
     return (JSON.parse(stdout) as { id: string }[])[0]?.id ?? '';
@@ -95,6 +93,39 @@ describeWith(['namespaces', 'ip', 'nft', 'curl', 'ping'], 'fix with an API key a
     expect(later.code, later.stdout + later.stderr).toBe(0);
     await lab.relogin();
     expect(await verdict()).toBe('healthy');
+  });
+
+  test('a node key that expires soon is named before the app is restarted', {
+    timeout: 60_000,
+  }, async () => {
+    expect((await fix('--plan')).stdout).not.toMatch(/node key/);
+    await lab.trouble('key-expires');
+    expect((await fix('--plan')).stdout).toMatch(
+      /the node key of truenas expires on \d{4}-\d\d-\d\d, in 3 days: .* by the auth key/,
+    );
+  });
+
+  test('an app that could not log in again is not restarted, and what helps now is done', {
+    timeout: 120_000,
+  }, async () => {
+    const wire = await nasWire(lab);
+    try {
+      const app = await nasApp(lab, wire);
+      const tailscale = { ...(await app.values()), auth_key: '' };
+      const storage = { state: { type: 'tmpfs' } };
+      await app.finish('app.update', 'tailscale', { values: { tailscale, storage } });
+      await expect.poll(() => app.isCaptured(), { timeout: 20_000 }).toBe(true);
+      const container = await app.containerId();
+      const { stdout, stderr, code } = await fix('--yes', '--later');
+      expect(stdout).toMatch(/^ later +REFUSED: "tailscale" keeps no state and has no auth key/m);
+      expect(stdout, stdout + stderr).toMatch(/^for you to do: Apps > tailscale > Edit/m);
+      expect(stdout).toMatch(/^ BAD {3}the app "tailscale" does not turn Accept Routes on/m);
+      expect(code, stdout + stderr).toBe(1);
+      expect(await app.containerId()).toBe(container);
+      expect(await verdict()).toBe('healthy');
+    } finally {
+      wire.close();
+    }
   });
 
   describe('when the middleware is in trouble', () => {

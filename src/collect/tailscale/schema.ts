@@ -25,29 +25,35 @@ export const Prefs = z
     }),
   );
 
-const Peer = z
-  .object({
-    ID: Text.nullish(),
-    HostName: Text.nullish(),
-    DNSName: Text.nullish(),
-    TailscaleIPs: Texts,
-    AllowedIPs: Texts,
-    PrimaryRoutes: Texts,
-    Online: z.boolean().nullish(),
-    ExitNode: z.boolean().nullish(),
-  })
-  .transform(
-    (wire): TailscalePeer => ({
-      id: wire.ID ?? '',
-      hostName: wire.HostName ?? '',
-      dnsName: wire.DNSName ?? '',
-      addresses: wire.TailscaleIPs ?? [],
-      allowedIps: wire.AllowedIPs ?? [],
-      primaryRoutes: wire.PrimaryRoutes ?? [],
-      online: wire.Online ?? false,
-      exitNode: wire.ExitNode ?? false,
-    }),
-  );
+const WirePeer = z.object({
+  ID: Text.nullish(),
+  HostName: Text.nullish(),
+  DNSName: Text.nullish(),
+  TailscaleIPs: Texts,
+  AllowedIPs: Texts,
+  PrimaryRoutes: Texts,
+  Online: z.boolean().nullish(),
+  ExitNode: z.boolean().nullish(),
+});
+
+function peerOf(wire: z.infer<typeof WirePeer>): TailscalePeer {
+  return {
+    id: wire.ID ?? '',
+    hostName: wire.HostName ?? '',
+    dnsName: wire.DNSName ?? '',
+    addresses: wire.TailscaleIPs ?? [],
+    allowedIps: wire.AllowedIPs ?? [],
+    primaryRoutes: wire.PrimaryRoutes ?? [],
+    online: wire.Online ?? false,
+    exitNode: wire.ExitNode ?? false,
+  };
+}
+
+/** RFC 3339; absent for a key that does not expire. Source: tailscale ipn/ipnstate, PeerStatus. */
+function keyExpiryOf(text: string | null | undefined): { keyExpiresUnixMs?: number } {
+  const unixMs = Date.parse(text ?? '');
+  return unixMs > 0 ? { keyExpiresUnixMs: unixMs } : {};
+}
 
 /** The part of `ipnstate.Status` that is used. Versions before `TUN` was added had always one. */
 export const Status = z
@@ -55,15 +61,16 @@ export const Status = z
     Version: Text,
     BackendState: Text,
     TUN: z.boolean().nullish(),
-    Self: Peer.nullish(),
-    Peer: z.record(z.string(), Peer).nullish(),
+    Self: WirePeer.extend({ KeyExpiry: Text.nullish() }).nullish(),
+    Peer: z.record(z.string(), WirePeer).nullish(),
   })
   .transform(
     (wire): TailscaleStatus => ({
       version: wire.Version,
       backendState: wire.BackendState,
       tun: wire.TUN ?? true,
-      ...(wire.Self ? { self: wire.Self } : {}),
-      peers: Object.values(wire.Peer ?? {}),
+      ...(wire.Self ? { self: peerOf(wire.Self) } : {}),
+      ...keyExpiryOf(wire.Self?.KeyExpiry),
+      peers: Object.values(wire.Peer ?? {}).map(peerOf),
     }),
   );

@@ -49,6 +49,8 @@ function firstNotify(backend: Backend, mask: number): object {
       : {}),
     ...((mask & INITIAL_PREFS) !== 0 ? { Prefs: prefs } : {}),
     ...((mask & INITIAL_HEALTH) !== 0 ? { Health: { Warnings: {} } } : {}),
-    ...((mask & INITIAL_STATUS) !== 0 ? { InitialStatus: statusOf(prefs, netmap, true) } : {}),
+    ...((mask & INITIAL_STATUS) !== 0
+      ? { InitialStatus: statusOf(prefs, netmap, { withPeers: true }) }
+      : {}),
   };
 }

@@ -128,9 +128,9 @@ async function serveLogout({ backend, request, response, permission }: Ask): Pro
   response.writeHead(204).end();
 }
 
-function serveStatus({ backend, response, query }: Ask): void {
+function serveStatus({ backend, response, query, trouble }: Ask): void {
   const withPeers = !['0', 'f', 'false'].includes((query.get('peers') ?? '').toLowerCase());
-  indented(response, statusOf(backend.prefs, backend.netmap, withPeers));
+  indented(response, statusOf(backend.prefs, backend.netmap, { withPeers, trouble }));
 }
 
 async function serveBus({ backend, response, query }: Ask): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Netmap } from '../protocol.ts';
+import type { Netmap, Trouble } from '../protocol.ts';
 import { DEFAULT_ROUTES, type NodeView } from '../tailnet/member.ts';
 import { backendState, type Prefs } from './prefs.ts';
 
@@ -8,9 +8,21 @@ export const CAPABILITY_VERSION = '133';
 const TAILNET = 'homelab.example';
 const DNS_SUFFIX = 'tail0a1b2.ts.net';
 const NEVER = '0001-01-01T00:00:00Z';
+/** A log-in is good for 180 days; this one was two months ago. */
+const KEY_EXPIRY = inDays(120);
+
+/** As Go writes times: RFC 3339, without a fraction that is nought. */
+function inDays(days: number): string {
+  return `${new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 19)}Z`;
+}
 
 /** `ipnstate.Status` as GET /localapi/v0/status gives it, with or without peers. */
-export function statusOf(prefs: Prefs, { self, peers }: Netmap, withPeers: boolean): object {
+export function statusOf(
+  prefs: Prefs,
+  { self, peers }: Netmap,
+  { withPeers, trouble }: { readonly withPeers: boolean; readonly trouble?: Trouble | undefined },
+): object {
+  const expiry = trouble === 'key-expires' ? inDays(3) : KEY_EXPIRY;
   return {
     Version: VERSION,
     TUN: self.member.tun,
@@ -18,7 +30,7 @@ export function statusOf(prefs: Prefs, { self, peers }: Netmap, withPeers: boole
     HaveNodeKey: prefs.Config !== null,
     AuthURL: '',
     TailscaleIPs: self.member.addresses,
-    Self: { ...nodeStatus(self), InNetworkMap: true },
+    Self: { ...nodeStatus(self, expiry), InNetworkMap: true },
     ExitNodeStatus: exitNodeStatus(prefs, peers),
     Health: healthOf(prefs, peers),
     MagicDNSSuffix: DNS_SUFFIX,
@@ -39,7 +51,8 @@ function peerStatus(prefs: Prefs, peers: readonly NodeView[]): object {
   );
 }
 
-function nodeStatus({ member, allowedIps, primaryRoutes }: NodeView): object {
+/** A tagged node's key never expires, and then nothing is said of it. */
+function nodeStatus({ member, allowedIps, primaryRoutes }: NodeView, expiry = KEY_EXPIRY): object {
   return {
     ID: member.stableId,
     NodeID: member.nodeId,
@@ -61,6 +74,7 @@ function nodeStatus({ member, allowedIps, primaryRoutes }: NodeView): object {
     LastWrite: NEVER,
     LastSeen: NEVER,
     LastHandshake: NEVER,
+    ...(member.tags.length > 0 ? {} : { KeyExpiry: expiry }),
     Online: member.online,
     ExitNode: false,
     ExitNodeOption: DEFAULT_ROUTES.some((prefix) => allowedIps.includes(prefix)),
