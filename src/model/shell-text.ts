@@ -30,7 +30,7 @@ export const SOCKETS_ON_HOST: readonly string[] = [
   '/var/run/tailscaled.socket',
 ];
 
-const INSIDE = SOCKETS_INSIDE.map((path) => `/proc/$p/root${path}`).join(' ');
+const INSIDE = SOCKETS_INSIDE.map((path) => `$r${path}`).join(' ');
 
 /**
  * Finds every process called tailscaled and tells which share our network namespace, with nothing
@@ -50,11 +50,15 @@ done 2>/dev/null`;
 /**
  * How the host's own tailscaled can be asked, after {@link FIND_TAILSCALED}: `$by` is `curl` or
  * `cli` with its socket in `$sock`, `docker` with its container in `$box`, or empty. Only a
- * container in the host's network is taken. `$t` may hold a command that bounds the next one.
+ * container in the host's network is taken, and where we share its files its socket has the path that
+ * a person would type there. `$t` may hold a command that bounds the next one.
  */
 export const REACH_TAILSCALED = `sock= by= box=
 if [ -n "$own$hidden" ] || [ -z "$other" ]; then
-for p in $own; do for f in ${INSIDE}; do [ -z "$sock" ] && [ -S $f ] && sock=$f; done; done
+for p in $own; do
+r=/proc/$p/root
+[ /proc/$p/ns/mnt -ef /proc/self/ns/mnt ] && [ $r/ -ef / ] && r=
+for f in ${INSIDE}; do [ -z "$sock" ] && [ -S $f ] && sock=$f; done; done
 for f in ${SOCKETS_ON_HOST.join(' ')}; do [ -z "$sock" ] && [ -S $f ] && sock=$f; done
 if [ -n "$sock" ] && command -v curl; then by=curl
 elif [ -n "$sock" ] && command -v tailscale; then by=cli
