@@ -41,7 +41,7 @@ chmod 755 ${dir}
 mount -t tmpfs tmpfs /run
 mkdir /run/tailscale
 cp $(command -v sleep) ${dir}/tailscaled
-${dir}/tailscaled infinity & echo $! > /run/own
+${dir}/tailscaled infinity &
 unshare -n ${dir}/tailscaled infinity &`);
   });
   afterAll(() => {
