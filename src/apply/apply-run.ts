@@ -137,7 +137,7 @@ async function heardOut(a: Applying, writing: Promise<Written>): Promise<Written
   try {
     return await writing;
   } catch (error) {
-    await a.clock.wait(ON_ITS_WAY_MS, AbortSignal.timeout(2 * ON_ITS_WAY_MS));
+    await a.clock.wait(ON_ITS_WAY_MS, atMost(2 * ON_ITS_WAY_MS));
     throw error;
   }
 }

@@ -42,6 +42,11 @@ export async function openNodeVantage(
   const running = new Set<Promise<unknown>>();
   let settled: Way | undefined;
   let swept: Promise<unknown> | undefined;
+  const track = (work: Promise<unknown>): void => {
+    running.add(work);
+    const done = () => running.delete(work);
+    work.then(done, done);
+  };
 
   async function look(script: string, options: ShellOptions): Promise<ShellAnswer> {
     const signalNow = AbortSignal.any([options.signal, closing.signal]);
@@ -56,7 +61,11 @@ export async function openNodeVantage(
     for (const way of settled ? [settled] : ways) {
       if (refused.has(way.namespace)) continue;
       const pod = { ...way, name: probePodName(), nodeName, script };
-      const run: ProbeRun = await runProbePod(means, pod, { ...options, signal: signalNow });
+      const run: ProbeRun = await runProbePod(means, pod, {
+        ...options,
+        signal: signalNow,
+        onLeaving: track,
+      });
       if (run.is === 'ran') {
         settled = way;
         return run.answer;
@@ -73,15 +82,13 @@ export async function openNodeVantage(
     addresses: addressesOf(node),
     sh(script, options) {
       const looking = look(script, options);
-      running.add(looking);
-      const done = () => running.delete(looking);
-      looking.then(done, done);
+      track(looking);
       return looking;
     },
     async close() {
       closing.abort(new Error('the vantage was closed'));
-      // each of them deletes its pod before it ends
-      await Promise.allSettled(running);
+      // each of them has its pod deleted when it ends
+      while (running.size > 0) await Promise.allSettled(running);
     },
   };
 }

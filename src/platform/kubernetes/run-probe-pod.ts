@@ -18,7 +18,8 @@ export interface PodMeans {
 }
 
 const POLL_MS = 200;
-const DELETE_TIMEOUT_MS = 5000;
+/** An API server that is asked to delete does so though nobody waits for its answer any more. */
+export const DELETE_TIMEOUT_MS = 5000;
 
 interface PodState {
   readonly status?: {
@@ -41,18 +42,23 @@ const BAD_IMAGE =
 const NOT_STARTED = /^(?:StartError|ContainerCannotRun)$/;
 const CANNOT_EXECUTE = [126, 127, 128];
 
+interface ProbePodRun extends ShellOptions {
+  /** Called once with the pod's removal, which never rejects. */
+  readonly onLeaving: (gone: Promise<void>) => void;
+}
+
 /**
  * Runs one script in one pod and takes the pod away again, whatever happens: also when it fails,
- * when `signal` is aborted, and when its answer cannot be read.
+ * when `signal` is aborted, and when its answer cannot be read. The answer does not wait for that.
  *
  * @throws {OutsideError} If the API cannot be used or the pod does not come to an end.
  */
 export async function runProbePod(
   { kube, pods }: PodMeans,
   pod: ProbePod,
-  options: ShellOptions,
+  options: ProbePodRun,
 ): Promise<ProbeRun> {
-  const { namespace, name } = pod;
+  const { namespace } = pod;
   const { signal } = options;
   try {
     const created = await pods.createPod(namespace, probePod(pod), signal);
@@ -67,16 +73,13 @@ export async function runProbePod(
     return { is: 'ran', answer: await answerOf(kube, pod, { exitCode: end.exitCode, options }) };
   } finally {
     // the caller may have given up already; what was created must go all the same
-    await pods.deletePod(namespace, name, atMost(DELETE_TIMEOUT_MS)).catch(unlessGone);
+    options.onLeaving(takeAway(pods, pod));
   }
 }
 
 /** One that could not be deleted ends by its deadline and is swept by a later run. */
-function unlessGone(error: unknown): void {
-  if (!(error instanceof OutsideError)) {
-    const { name } = error as Error;
-    if (name !== 'TimeoutError' && name !== 'AbortError') throw error;
-  }
+async function takeAway(pods: KubePodWriter, { namespace, name }: ProbePod): Promise<void> {
+  await pods.deletePod(namespace, name, atMost(DELETE_TIMEOUT_MS)).catch(() => undefined);
 }
 
 type Ended =

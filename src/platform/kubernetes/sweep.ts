@@ -1,7 +1,8 @@
 import { OutsideError } from '../../model/outside-error.ts';
+import { atMost } from '../../ports/at-most.ts';
 import { PODS } from './paths.ts';
 import { PROBE_DEADLINE_S, PROBE_SELECTOR } from './probe-pod.ts';
-import type { PodMeans } from './run-probe-pod.ts';
+import { DELETE_TIMEOUT_MS, type PodMeans } from './run-probe-pod.ts';
 
 /** Past its deadline and a little more, no run can still be waiting for a pod. */
 const LEFT_AFTER_MS = (PROBE_DEADLINE_S + 30) * 1000;
@@ -34,11 +35,13 @@ export async function sweepProbePods(
       },
       signal,
     );
-    for (const name of left) await pods.deletePod(namespace, name, signal);
+    const soon = atMost(DELETE_TIMEOUT_MS, signal);
+    await Promise.all(left.map((name) => pods.deletePod(namespace, name, soon)));
     return left.length;
   } catch (error) {
+    signal.throwIfAborted();
     // tidying up must not keep us from looking
-    if (error instanceof OutsideError) return 0;
+    if (error instanceof OutsideError || (error as Error).name === 'TimeoutError') return 0;
     throw error;
   }
 }
