@@ -13,6 +13,7 @@ import { type Audited, ended, LAUNCHER, type Operator, operatorOf } from '../sup
 
 const CAUSE = 'lan-route-captured-by-vpn';
 const OWN_POD = 'returnpath-look-';
+const OWN_LABEL = 'app.kubernetes.io/managed-by=returnpath';
 const WORKLOADS = [
   'democratic-csi-hdd-controller',
   'democratic-csi-nvme-controller',
@@ -202,6 +203,35 @@ describeWith(['namespaces', 'ip', 'nft', 'kubectl'], 'kubectl returnpath', () =>
     expect(probes.flatMap(({ httpStatus }) => httpStatus ?? [])).toEqual([401, 401]);
     rmSync(folder, { recursive: true });
   }, 40_000);
+
+  test('killed, it leaves a pod that ends by itself, and the next run sweeps it', async () => {
+    const operator = await operatorOf(lab);
+    // nobody has that address, so a pod that probes it runs for some seconds
+    const args = ['diagnose', '--from', 'node://talos-1', '--to', '10.0.0.99'];
+    const running = operator.start(...args);
+    const result = ended(running);
+    await expect.poll(() => ownPods(lab), { timeout: 10_000, interval: 20 }).not.toEqual([]);
+    running.kill('SIGKILL');
+    await result;
+    const left = await ownPods(lab);
+    expect(left).toHaveLength(1);
+
+    const kubectl = async (...words: readonly string[]) => {
+      const argv = [kubectlPath(), 'get', 'pods', '-A', '-l', OWN_LABEL, '-o', ...words];
+      return (await operator.runProgram(argv, '/')).stdout.split(/\s+/).filter(Boolean);
+    };
+    expect(await kubectl('jsonpath={.items[*].metadata.name}')).toEqual(left);
+    await expect
+      .poll(() => kubectl('jsonpath={.items[*].status.phase}'), { timeout: 70_000, interval: 300 })
+      .toEqual([expect.stringMatching(/^(?:Succeeded|Failed)$/)]);
+
+    // one that may still be waited for is left alone
+    await operator.run(...args, '--timeout', '3');
+    expect(await ownPods(lab)).toEqual(left);
+    await operator.runLater(2 * 60_000, ...args, '--timeout', '3');
+    expect(await ownPods(lab)).toEqual([]);
+    expect(await kubectl('jsonpath={.items[*].metadata.name}')).toEqual([]);
+  }, 100_000);
 });
 
 function isReading(verb: string): boolean {

@@ -29,6 +29,8 @@ export interface Audited {
 export interface Operator {
   start(...args: readonly string[]): ChildProcess;
   run(...args: readonly string[]): Promise<Ended>;
+  /** As `run`, by a clock that is ahead. */
+  runLater(aheadMs: number, ...args: readonly string[]): Promise<Ended>;
   /** @param folder Searched first for programs. */
   runProgram(argv: readonly string[], folder: string): Promise<Ended>;
   /** Requests of a user so far. */
@@ -44,6 +46,12 @@ export async function operatorOf(lab: Lab, user = 'admin'): Promise<Operator> {
   return {
     start,
     run: (...args) => ended(start(...args)),
+    runLater: (aheadMs, ...args) => {
+      const code = `const now=Date.now;Date.now=()=>now()+${aheadMs}`;
+      const NODE_OPTIONS = `--import data:text/javascript,${encodeURIComponent(code)}`;
+      const argv = [...enter, process.execPath, LAUNCHER, ...args];
+      return ended(spawn(nsenter, argv, { env: { ...env, NODE_OPTIONS } }));
+    },
     runProgram: (argv, folder) => {
       const PATH = `${folder}:${process.env['PATH'] ?? ''}`;
       return ended(spawn(nsenter, [...enter, ...argv], { env: { ...env, PATH } }));
