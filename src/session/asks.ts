@@ -45,7 +45,7 @@ export function controlOrders(address: string): ProbeOrder[] {
   ];
 }
 
-/** Whether a server is up, by an address that only a tailnet knows. */
-export function tailnetOrders(address: string, ports: readonly number[]): ProbeOrder[] {
+/** Whether a server is up, without a word to its services. */
+export function plainOrders(address: string, ports: readonly number[]): ProbeOrder[] {
   return ports.map((port) => ({ role: 'target', probe: 'tcp', address, port }));
 }

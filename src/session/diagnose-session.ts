@@ -10,11 +10,12 @@ import { atMost } from '../ports/at-most.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { KubeOptions, Kubernetes } from '../ports/kubernetes.ts';
 import type { OpenVantage, Vantage } from '../ports/vantage.ts';
-import { controlOrders, tailnetOrders, targetOrders } from './asks.ts';
+import { controlOrders, plainOrders, targetOrders } from './asks.ts';
 import { ClusterLook } from './cluster-look.ts';
 import { isConclusive, SECOND_TRY_MS } from './conclusive.ts';
 import { Gathering } from './gathering.ts';
 import { HostLooks } from './host-looks.ts';
+import { longerAsk } from './longer-ask.ts';
 import { Probing } from './probing.ts';
 import { type DiagnoseRequest, isBareAddress } from './request.ts';
 import { secondTrip } from './second-trip.ts';
@@ -74,6 +75,7 @@ class Session {
   readonly #work = new Set<Promise<unknown>>();
   readonly #probes = new Set<Promise<unknown>>();
   readonly #asked = new Set<string>();
+  #hasAskedLonger = false;
   #wake: () => void = () => {};
 
   constructor(request: DiagnoseRequest, surroundings: Surroundings, options: DiagnoseOptions) {
@@ -144,7 +146,8 @@ class Session {
         this.#wake = resolve;
       });
       this.#followUp();
-      if (this.#work.size === 0 && (this.#probes.size === 0 || this.#canStop())) return;
+      const isOver = this.#work.size === 0 && (this.#probes.size === 0 || this.#canStop());
+      if (isOver && !this.#askLonger()) return;
       await Promise.race([changed, aborted]);
     }
   }
@@ -237,11 +240,21 @@ class Session {
     }
   }
 
+  /** Once, where silence tells nothing yet. @returns Whether there is something to wait for. */
+  #askLonger(): boolean {
+    const [vantage] = this.#hosts.vantagesOf(this.#gathering.question.from);
+    const ask = longerAsk(this.#snapshot(), this.#request.deadlineMs);
+    if (this.#hasAskedLonger || !ask || !vantage) return false;
+    this.#hasAskedLonger = true;
+    this.#track(this.#probes, this.#probing.again(vantage, ask.orders, ask.patienceMs));
+    return true;
+  }
+
   /** A member of the tailnet may see that the server is up where the LAN does not. */
   #tailnetOrders(id: string): ProbeOrder[] {
     const { tailnetAddresses: addresses = [], ports } = this.#gathering.question;
     const tailscale = this.#gathering.hostFacts(id)?.tailscale;
-    return tailscale?.status.seen ? addresses.flatMap((one) => tailnetOrders(one, ports)) : [];
+    return tailscale?.status.seen ? addresses.flatMap((one) => plainOrders(one, ports)) : [];
   }
 
   /**

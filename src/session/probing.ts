@@ -63,20 +63,27 @@ export class Probing {
    */
   start(vantage: Vantage, orders: readonly ProbeOrder[]): Promise<void> | undefined {
     const fresh = orders.filter((order) => !this.#latest.has(keyOf(vantage.hostId, order)));
-    return fresh.length === 0 ? undefined : this.#run(vantage, fresh);
-  }
-
-  async #run(vantage: Vantage, fresh: readonly ProbeOrder[]): Promise<void> {
+    if (fresh.length === 0) return undefined;
     const host = vantage.hostId;
     for (const order of fresh) this.#latest.set(keyOf(host, order), { host, order });
-    await runProbes(vantage, fresh, {
+    return this.again(vantage, fresh, this.#timeoutMs);
+  }
+
+  /** Asks with another patience. Of two answers to the same question the more telling stays. */
+  async again(vantage: Vantage, orders: readonly ProbeOrder[], timeoutMs: number): Promise<void> {
+    const host = vantage.hostId;
+    await runProbes(vantage, orders, {
       clock: this.#clock,
       signal: this.#abort.signal,
-      timeoutMs: this.#timeoutMs,
+      timeoutMs,
       noteSilenceAfterMs: NOTE_SILENCE_MS,
-      onAnswer: (probe, place) => {
-        const order = fresh[place];
-        if (order) this.#latest.set(keyOf(host, order), { host, order, probe });
+      onAnswer: (answer, place) => {
+        const order = orders[place];
+        if (order) {
+          const key = keyOf(host, order);
+          const probe = moreTelling(answer, this.#latest.get(key)?.probe);
+          this.#latest.set(key, { host, order, probe });
+        }
         this.#onChange();
       },
     });
@@ -86,6 +93,14 @@ export class Probing {
   stop(): void {
     this.#abort.abort();
   }
+}
+
+/** The longer silence, the faster answer of a control, else what came last. */
+function moreTelling(now: Probe, before: Probe | undefined): Probe {
+  if (before === undefined || before.outcome !== now.outcome) return now;
+  const tookMs = (probe: Probe) => probe.connectMs ?? probe.elapsedMs;
+  if (now.outcome === 'timed-out') return before.elapsedMs > now.elapsedMs ? before : now;
+  return now.role === 'control' && tookMs(before) < tookMs(now) ? before : now;
 }
 
 function keyOf(host: string, { probe, address, port, source }: ProbeOrder): string {

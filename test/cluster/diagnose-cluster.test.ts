@@ -41,15 +41,8 @@ describeWith(['namespaces', 'ip', 'nft'], 'a diagnosis that begins with a kubeco
   afterAll(() => lab?.stop());
 
   test('goes from what hangs to the likely cause, and names the fact that decides', async () => {
-    // on a busy machine the control itself may be so slow that silence means nothing yet
-    const { findings, cluster, question } = await vi.waitFor(
-      async () => {
-        const diagnosis = await diagnose();
-        expect(diagnosis.verdict).toBe('cause-found');
-        return diagnosis;
-      },
-      { timeout: 40_000, interval: 500 },
-    );
+    const { findings, cluster, question, verdict } = await diagnose();
+    expect(verdict).toBe('cause-found');
     expect(question).toMatchObject({
       from: 'talos-1',
       serverAddresses: ['10.0.0.210'],

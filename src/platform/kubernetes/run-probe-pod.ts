@@ -19,7 +19,7 @@ export interface PodMeans {
 
 const POLL_MS = 200;
 /** An API server that is asked to delete does so though nobody waits for its answer any more. */
-export const DELETE_TIMEOUT_MS = 5000;
+export const DELETE_TIMEOUT_MS = 3000;
 
 interface PodState {
   readonly status?: {
