@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Lab } from '../../src/lab/start.ts';
 import { bundled } from '../support/bundle.ts';
+import type { CrashOrder } from '../support/crashing-fix.ts';
 import { nasState, planInLab } from '../support/fixing.ts';
 import { startTestLab } from '../support/lab.ts';
 import { describeWith } from '../support/needs.ts';
@@ -36,10 +37,16 @@ describeWith(['root', 'namespaces', 'ip', 'nft', 'curl'], 'a journal on a full d
   /** Applies with a state folder of so many kilobytes. */
   function applyWith(kilobytes: number) {
     const folder = join(temp, 'small');
-    const order = JSON.stringify({ folder: `${folder}/runs`, do: 'apply', what: planFile });
+    const order: CrashOrder = {
+      folder: `${folder}/runs`,
+      do: 'apply',
+      what: planFile,
+      when: ['now'],
+    };
     const script = `mkdir -p ${folder} && mount -t tmpfs -o size=${kilobytes}k tmpfs ${folder} && exec "$@"`;
-    const argv = ['-m', 'sh', '-c', script, 'sh', process.execPath, program, order];
-    return spawnSync('unshare', argv, { encoding: 'utf8', timeout: 60_000 });
+    const argv = ['-m', 'sh', '-c', script, 'sh', process.execPath, program];
+    const input = `${JSON.stringify(order)}\n`;
+    return spawnSync('unshare', argv, { encoding: 'utf8', timeout: 60_000, input });
   }
 
   test('changes nothing, or takes back what it cannot go on recording', {
