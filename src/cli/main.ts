@@ -30,17 +30,20 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
 
 const EXAMPLES = `
 Examples:
+  kubectl returnpath diagnose                                    from a kubeconfig alone
   returnpath diagnose --from ssh://root@node1 --to ssh://admin@10.0.0.210 --control 10.0.0.1
   returnpath diagnose --to 10.0.0.210 --compare ssh://me@10.0.0.38
   returnpath diagnose -f snapshot.json -o markdown
+  returnpath fix --to truenas://admin@10.0.0.210                 look, plan, show, ask
   returnpath demo
 
-Exit status: 0 healthy, 1 cause found, 2 cannot tell, 3 wrong usage, 4 something outside failed.
+Exit status of diagnose: 0 healthy, 1 cause found, 2 cannot tell, 3 wrong usage, 4 something outside
+failed; other commands tell theirs with --help.
 More: https://github.com/returnpath/returnpath#readme`;
 
 async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('returnpath')
-    .description('Finds, proves and explains why a node cannot reach its storage.')
+    .description('Finds, proves and fixes what keeps a node from its storage, and takes the fix back.')
     .version(packageJson.version)
     .enablePositionalOptions()
     .addHelpText('after', EXAMPLES)
