@@ -43,7 +43,9 @@ More: https://github.com/returnpath/returnpath#readme`;
 
 async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('returnpath')
-    .description('Finds, proves and fixes what keeps a node from its storage, and takes the fix back.')
+    .description(
+      'Finds, proves and fixes what keeps a node from its storage, and takes the fix back.',
+    )
     .version(packageJson.version)
     .enablePositionalOptions()
     .addHelpText('after', EXAMPLES)
