@@ -73,6 +73,16 @@ describeWith(['namespaces', 'ip'], 'Tailscale app of the emulated TrueNAS', () =
     await expect.poll(app.rules).toContain('5270:');
   });
 
+  test('what a killed tailscaled has left does not keep the next one from starting', async () => {
+    await lab.break('accept-routes');
+    await lab.exec('nas-tailscale', ['sh', '-c', 'kill -9 $(pidof tailscaled)']);
+    expect(await app.rules()).toContain('5270:');
+    await app.finish('app.redeploy', 'tailscale');
+    await expect.poll(app.routeAll, { timeout: 10_000 }).toBe(true);
+    await app.tailscale('set', '--accept-routes=false');
+    expect(await app.isCaptured()).toBe(false);
+  });
+
   test('a key sent alone loses what was beside it', async () => {
     await app.finish('app.update', 'tailscale', { values: { tailscale: { accept_routes: true } } });
     expect(await app.values()).toMatchObject({

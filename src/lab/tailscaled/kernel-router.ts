@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { run } from '../init/run.ts';
+import { run, works } from '../init/run.ts';
 import { rulesetRemoval, snatChange, tailscaleRuleset } from './netfilter.ts';
 import { createPolicyRules } from './policy-rules.ts';
 import type { RouterConfig } from './router-config.ts';
@@ -49,9 +49,13 @@ export function createKernelRouter(netfilter: boolean): KernelRouter {
 
   return {
     async up() {
+      await forgetKilled(families);
       await rules.install();
       if (!netfilter) return;
-      const rulesets = families.map((family) => tailscaleRuleset(family, NOTHING.snat));
+      const rulesets = families.flatMap((family) => [
+        rulesetRemoval(family),
+        tailscaleRuleset(family, NOTHING.snat),
+      ]);
       await run(['nft', '-f', '-'], rulesets.join(''));
     },
     set: (config) => change(current, config),
@@ -61,6 +65,19 @@ export function createKernelRouter(netfilter: boolean): KernelRouter {
       if (netfilter) await run(['nft', '-f', '-'], families.map(rulesetRemoval).join(''));
     },
   };
+}
+
+/**
+ * Takes away what a tailscaled left that was killed. The device of the real one goes with it, and
+ * takes addresses and routes along; the lab's stays. Source: tailscale cmd/tailscaled, which cleans
+ * up before it runs as well.
+ */
+async function forgetKilled(families: readonly number[]): Promise<void> {
+  for (const family of families) {
+    await works(['ip', `-${family}`, 'addr', 'flush', 'dev', DEVICE, 'scope', 'global']);
+    // fails where there is no such table yet
+    await works(['ip', `-${family}`, 'route', 'flush', 'table', TABLE]);
+  }
 }
 
 function prefixOf(route: string): string {

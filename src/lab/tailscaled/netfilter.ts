@@ -36,10 +36,10 @@ export function tailscaleRuleset(family: 4 | 6, snat: boolean): string {
   ].join('\n');
 }
 
-/** Takes tailscaled's tables away again, as `nft -f -` takes it. */
+/** Takes tailscaled's tables away, if there are any, as `nft -f -` takes it. */
 export function rulesetRemoval(family: 4 | 6): string {
-  const table = family === 6 ? 'ip6' : 'ip';
-  return `delete table ${table} filter\ndelete table ${table} nat\n`;
+  const tables = ['filter', 'nat'].map((name) => `table ${family === 6 ? 'ip6' : 'ip'} ${name}`);
+  return tables.map((table) => `add ${table}\ndelete ${table}\n`).join('');
 }
 
 /** Turns the masquerading of subnet routes on or off, as `nft -f -` takes it. */
