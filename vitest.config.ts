@@ -1,15 +1,10 @@
 import { availableParallelism } from 'node:os';
-import { configDefaults, defineConfig } from 'vitest/config';
+import { defineConfig } from 'vitest/config';
 import { ClosingReporter } from './test/support/closing-reporter.ts';
 
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    // Kills during a job of the NAS: an undo there once waited past its minute, and why is not known
-    // yet. `npm run test:kills` runs it.
-    exclude: process.env['RETURNPATH_KILLS']
-      ? configDefaults.exclude
-      : [...configDefaults.exclude, 'test/fix/killed-truenas.test.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
     pool: 'forks',

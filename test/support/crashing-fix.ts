@@ -1,6 +1,7 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { ON_ITS_WAY_MS } from '../../src/apply/undo-run.ts';
 import { locateLabHost } from '../../src/lab/locate.ts';
 import type { Plan, Step } from '../../src/model/plan.ts';
 import type { JournalEntry } from '../../src/model/run.ts';
@@ -151,10 +152,13 @@ const openVantage: OpenVantage = async (url, options, signal) => {
   return crashing;
 };
 
-/** Whether what a killed one had left on its way has arrived is for the test to see, not for time. */
+/**
+ * Whether what a killed one had left on its way has arrived is for the test to see, not for time.
+ * Longer pauses spare the NAS log-ins, of which it allows 20 a minute: they stay as long.
+ */
 const hurried: Clock = {
   now: systemClock.now,
-  wait: (ms, signal) => systemClock.wait(ms > 1000 ? 50 : ms, signal),
+  wait: (ms, signal) => systemClock.wait(ms > 1000 && ms <= ON_ITS_WAY_MS ? 50 : ms, signal),
 };
 
 async function obey(order: CrashOrder): Promise<CrashEnd> {
