@@ -18,7 +18,7 @@ import { fixCase, planOf } from '../support/fix-case.ts';
 import { quietly } from '../support/fixing.ts';
 import { describeWith } from '../support/needs.ts';
 import { commandsMatching } from '../support/processes.ts';
-import { type SshHost, startSshHost } from '../support/ssh-host.ts';
+import { type SshHost, type SshHostOptions, startSshHost } from '../support/ssh-host.ts';
 
 const FAKE = join(import.meta.dirname, '../support/fake-tailscaled.mjs');
 
@@ -51,10 +51,11 @@ describeWith(['root', 'sshd', 'sudo', 'ip', 'curl'], 'fix over ssh', () => {
     temp = mkdtempSync('/tmp/rp-fix-ssh-');
     process.env['TMPDIR'] = temp;
   });
-  beforeEach(async () => {
-    host = await startSshHost({ sudoers: 'rptest ALL=(ALL) NOPASSWD: ALL', prepare: NAS });
+  async function start(more: SshHostOptions = {}): Promise<void> {
+    host = await startSshHost({ sudoers: 'rptest ALL=(ALL) NOPASSWD: ALL', prepare: NAS, ...more });
     process.env['PATH'] = `${host.bin}:${path}`;
-  });
+  }
+  beforeEach(() => start());
   afterEach(() => {
     process.env['PATH'] = path;
     host?.stop();
@@ -124,7 +125,7 @@ describeWith(['root', 'sshd', 'sudo', 'ip', 'curl'], 'fix over ssh', () => {
     expect(said.join('\n')).toMatch(/takes it back in 20 s unless[\s\S]*new connection: it stays/);
     expect(state()).toContain('"RouteAll": false');
     expect(leftovers()).toBe('');
-    expect(commandsMatching('returnpath-guard')).toEqual([]);
+    expect(commandsMatching(`returnpath-guard-${end.runId}`)).toEqual([]);
     expect((await undoRunById(end.runId, where, quietly())).outcome).toBe('undone');
     expect(state()).toBe(before);
   });
@@ -207,8 +208,8 @@ describeWith(['root', 'sshd', 'sudo', 'ip', 'curl'], 'fix over ssh', () => {
     await expect.poll(leftovers, { timeout: 10_000 }).toBe('');
   });
 
-  test('the timer over there outlives us and our connection', { timeout: 60_000 }, async () => {
-    const before = state();
+  /** Arms a timer of 2 s, makes the change, and goes. */
+  async function armAndWrite() {
     const [step] = (await plan('10.0.0.210', 2)).steps;
     if (!step) throw new Error('Cannot test without a step');
     const reach = reachBy(openReal, options);
@@ -216,14 +217,54 @@ describeWith(['root', 'sshd', 'sudo', 'ip', 'curl'], 'fix over ssh', () => {
       ...{ reach, clock, vantage: step.vantage, tell: () => {} },
       signal: AbortSignal.timeout(20_000),
     };
-    await armGuard(step, { id: 'test-outlives', afterSeconds: 2 }, context);
+    const by = await armGuard(step, { id: 'test-outlives', afterSeconds: 2 }, context);
     const written = await handFor(step.change).write(step.change, 'do', {
       ...context,
       begun: 'true',
     });
-    expect(written).toMatchObject({ found: 'true', now: 'false' });
     await reach.close();
+    return { by, written };
+  }
+
+  test('the timer over there outlives us and our connection', { timeout: 60_000 }, async () => {
+    const before = state();
+    const { by, written } = await armAndWrite();
+    expect(by).toBe('process');
+    expect(written).toMatchObject({ found: 'true', now: 'false' });
     await expect.poll(state, { timeout: 15_000 }).toBe(before);
     await expect.poll(leftovers, { timeout: 10_000 }).toBe('');
+  });
+
+  describeWith(['systemd'], 'where systemd runs the host', () => {
+    const units = () =>
+      host.exec('systemctl', 'list-units', '--all', '--legend=no', 'returnpath-guard-*');
+    beforeEach(async () => {
+      host.stop();
+      await start({ units: mkdtempSync(join(temp, 'units-')) });
+    });
+
+    test('it waits to take the step back, and forgets that once it stays', async () => {
+      const armed: string[] = [];
+      // as the change is written: armed before, disarmed after
+      const look = disturbed(4, () => void armed.push(units()));
+      const made = { ...(await plan()), madeFor: [] };
+      const end = await applyPlan(made, ['now'], surroundings(look), quietly());
+      expect(end.outcome, end.why).toBe('applied');
+      expect(armed).toEqual([
+        expect.stringMatching(/returnpath-guard-\S+\.timer +loaded +active +waiting/),
+      ]);
+      expect(commandsMatching(`returnpath-guard-${end.runId}`)).toEqual([]);
+      expect([units(), leftovers()]).toEqual(['', '']);
+    });
+
+    test('it takes the step back when we are gone', async () => {
+      const before = state();
+      const { written, by } = await armAndWrite();
+      expect(by).toBe('systemd');
+      expect(written).toMatchObject({ found: 'true', now: 'false' });
+      await expect.poll(state, { timeout: 15_000 }).toBe(before);
+      await expect.poll(leftovers, { timeout: 10_000 }).toBe('');
+      await expect.poll(units, { timeout: 10_000 }).toBe('');
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { collectHost } from '../../src/collect/index.ts';
@@ -12,7 +12,7 @@ import { applyPlan, type RunSurroundings, undoRunById } from '../../src/session/
 import { fixCase, planOf } from '../support/fix-case.ts';
 import { quietly } from '../support/fixing.ts';
 import { describeWith } from '../support/needs.ts';
-import { type SshHost, startSshHost } from '../support/ssh-host.ts';
+import { type SshHost, type SshHostOptions, startSshHost } from '../support/ssh-host.ts';
 
 /** A VPN that takes one address of the LAN, and stand-ins for what starts things at boot. */
 const HOST = `
@@ -48,6 +48,8 @@ echo "$*" >>/run/systemctl
 END
 chmod 755 /usr/local/bin/systemctl`;
 
+const UNIT = 'returnpath-pin-lan.service';
+
 const openVantage = openVantageIn({
   locateLabHost: () => Promise.reject(new Error('no lab here')),
   agentPath: '',
@@ -74,8 +76,8 @@ describeWith(['root', 'sshd', 'sudo', 'ip'], 'a pin that lasts', () => {
     rmSync(temp, { recursive: true, force: true });
   });
 
-  async function start(prepare: string): Promise<void> {
-    host = await startSshHost({ sudoers: 'rptest ALL=(ALL) NOPASSWD: ALL', prepare });
+  async function start(prepare: string, more: SshHostOptions = {}): Promise<void> {
+    host = await startSshHost({ sudoers: 'rptest ALL=(ALL) NOPASSWD: ALL', prepare, ...more });
     process.env['PATH'] = `${host.bin}:${path}`;
   }
 
@@ -136,4 +138,33 @@ describeWith(['root', 'sshd', 'sudo', 'ip'], 'a pin that lasts', () => {
       expect(rules()).toBe(before);
     },
   );
+
+  describeWith(['systemd'], 'where systemd starts things', () => {
+    test('is set by it at the next boot, and at none after undo', async () => {
+      const units = mkdtempSync(join(temp, 'units-'));
+      const rules = () => host.exec('ip', 'rule');
+      const boot = async () => {
+        host?.stop();
+        await start(HOST, { units });
+      };
+      await boot();
+      const before = rules();
+      const end = await applyPlan(await plan(), ['now', 'later'], surroundings(), quietly());
+      expect(end.outcome, end.why).toBe('applied');
+      const pinned = rules();
+      expect(pinned).toContain('2500:\tfrom all to 10.0.0.0/24 lookup main proto 201');
+      expect(host.exec('systemctl', 'is-enabled', UNIT)).toBe('enabled\n');
+      await boot();
+      await expect.poll(rules).toBe(pinned);
+      expect(host.exec('systemctl', 'show', '--value', '--property=Result', UNIT)).toBe(
+        'success\n',
+      );
+      const undone = await undoRunById(end.runId, surroundings(), quietly());
+      expect(undone.outcome, undone.why).toBe('undone');
+      expect(rules()).toBe(before);
+      expect(readdirSync(units, { recursive: true })).toEqual(['multi-user.target.wants']);
+      await boot();
+      expect(rules()).toBe(before);
+    });
+  });
 });

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, test } from 'vitest';
+import { canBootSystemd } from './systemd-start.ts';
 
 /** Succeeds exactly if the machine can do it; each is tried, none is guessed from a name. */
 const TRIALS = {
@@ -32,6 +33,7 @@ const TRIALS = {
   openssl: () => runs('openssl', ['version']),
   python3: () => runs('python3', ['-c', 'import pty']),
   'net-tools': () => runs('sh', ['-c', 'PATH=$PATH:/sbin command -v netstat && command -v route']),
+  systemd: canBootSystemd,
   kubectl: () => speaksWebSocket(kubectlPath()),
 } as const;
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inOwnCgroup, removeCgroup, systemdStart } from './systemd-start.ts';
 
 /** Who may do what on the host. */
 export interface SshHostOptions {
@@ -9,6 +10,8 @@ export interface SshHostOptions {
   /** Shell commands that prepare the namespaces, before sshd starts. */
   readonly prepare?: string;
   readonly shell?: string;
+  /** Boots the machine's systemd as its first process, with this folder as /etc/systemd/system. */
+  readonly units?: string;
 }
 
 /**
@@ -37,11 +40,10 @@ const READY_MS = 10_000;
 export async function startSshHost(options: SshHostOptions = {}): Promise<SshHost> {
   const dir = mkdtempSync('/tmp/rp-sshd-');
   writeHost(dir, options);
-  const child = spawn(
-    'unshare',
-    ['-n', '-m', '-p', '-f', '--kill-child', '--mount-proc', 'sh', join(dir, 'start.sh')],
-    { stdio: ['pipe', 'pipe', 'inherit'] },
-  );
+  const unshare = ['-n', '-m', '-u', '-p', '-f', '--kill-child', '--mount-proc'];
+  const start = ['unshare', ...unshare, 'sh', join(dir, 'start.sh')];
+  const [program = '', ...args] = options.units ? inOwnCgroup(dir, start) : start;
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const die = () => child.kill('SIGKILL');
   process.once('exit', die);
   await ready(child);
@@ -60,12 +62,16 @@ export async function startSshHost(options: SshHostOptions = {}): Promise<SshHos
     stop() {
       die();
       process.removeListener('exit', die);
+      if (options.units) removeCgroup(dir);
       rmSync(dir, { recursive: true, force: true });
     },
   };
 }
 
-function writeHost(dir: string, { sudoers = '', prepare = '', shell = '/bin/sh' }: SshHostOptions) {
+function writeHost(
+  dir: string,
+  { sudoers = '', prepare = '', shell = '/bin/sh', units }: SshHostOptions,
+) {
   execFileSync('mkdir', ['-p', join(dir, 'bin'), join(dir, 'home')]);
   execFileSync('chown', ['4242:4242', join(dir, 'home')]);
   chmodSync(dir, 0o755);
@@ -103,10 +109,10 @@ function writeHost(dir: string, { sudoers = '', prepare = '', shell = '/bin/sh' 
       '',
     ].join('\n'),
   );
-  put('start.sh', startScript(dir, prepare));
+  put('start.sh', startScript(dir, prepare, units));
 }
 
-function startScript(dir: string, prepare: string): string {
+function startScript(dir: string, prepare: string, units: string | undefined): string {
   return `set -e
 ip link set lo up
 ip addr add 10.0.0.210/32 dev lo
@@ -122,8 +128,7 @@ for f in passwd group shadow sudoers; do mount --bind ${dir}/$f /etc/$f; done
 ${prepare}
 $(PATH=$PATH:/usr/sbin command -v sshd) -D -f ${dir}/sshd_config &
 until [ -e /run/sshd.pid ]; do sleep 0.01; done
-echo ready
-exec sleep infinity
+${units === undefined ? 'echo ready\nexec sleep infinity' : systemdStart(dir, units)}
 `;
 }
 
