@@ -84,10 +84,14 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   return labHandle(id, ownerPid);
 }
 
+let lastNumber = 0;
+
+/** Never the same twice, as a lab that has only begun to start is not found yet. */
 function unusedId(): string {
   const taken = new Set(findLabs().map(({ id }) => id));
-  for (let number = 1; ; number += 1) {
-    const id = `homelab-${process.pid}-${number}`;
+  for (;;) {
+    lastNumber += 1;
+    const id = `homelab-${process.pid}-${lastNumber}`;
     if (!taken.has(id)) return id;
   }
 }

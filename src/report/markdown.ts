@@ -6,6 +6,7 @@ import { clusterMarkdown } from './cluster-markdown.ts';
 import { type Done, fixDone } from './fix-markdown.ts';
 import { toMermaid } from './mermaid.ts';
 import { legsToShow, outcomeWords, pathLine } from './path-line.ts';
+import { printableAll } from './printable.ts';
 
 /**
  * A diagnosis as an incident write-up. Every sentence comes from the diagnosis; a section about
@@ -14,7 +15,8 @@ import { legsToShow, outcomeWords, pathLine } from './path-line.ts';
  * @param utcOffsetMinutes Minutes east of UTC for the times printed.
  * @param done What was done about it and how it was checked, where that was done.
  */
-export function toMarkdown(diagnosis: Diagnosis, utcOffsetMinutes: number, done?: Done): string {
+export function toMarkdown(said: Diagnosis, utcOffsetMinutes: number, done?: Done): string {
+  const diagnosis = printableAll(said);
   const sections = [
     `# ${title(diagnosis)}`,
     summary(diagnosis, utcOffsetMinutes),

@@ -2,6 +2,7 @@ import type { Diagnosis, Evidence, Finding } from '../model/diagnosis.ts';
 import { clockTime } from './clock-time.ts';
 import { hangingLines, saidLines, storageLines } from './cluster-lines.ts';
 import { legsToShow, outcomeWords, pathLine } from './path-line.ts';
+import { printableAll } from './printable.ts';
 
 export interface TextOptions {
   /** Show everything that was read, not only what decides. */
@@ -19,7 +20,8 @@ const EVIDENCE_LINES = 8;
 const EVIDENCE_LINES_WITH_CLUSTER = 5;
 
 /** A diagnosis for a terminal: one line that says it, then why, then what to do. */
-export function toText(diagnosis: Diagnosis, options: TextOptions): string {
+export function toText(said: Diagnosis, options: TextOptions): string {
+  const diagnosis = printableAll(said);
   const paint: Paint = (style, text) =>
     options.colour ? `\u001b[${ANSI[style]}m${text}\u001b[0m` : text;
   const lines = [
