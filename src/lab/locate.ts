@@ -1,6 +1,6 @@
 import { readlinkSync } from 'node:fs';
 import { OutsideError } from '../model/outside-error.ts';
-import type { LabHostHandle, LocateLabHost } from '../ports/lab-host.ts';
+import type { LocateLabHost } from '../ports/lab-host.ts';
 import { findLabs, type RunningLab, readLabFile } from './find-labs.ts';
 
 /** Finds a host of a running lab; see {@link LocateLabHost}. */

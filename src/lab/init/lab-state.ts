@@ -14,7 +14,6 @@ import {
   type DaemonSpec,
   type HostSpec,
   networkOf,
-  type Topology,
   type TruenasRelease,
 } from '../topology/topology.ts';
 import { editPrefs } from './local-api-client.ts';
