@@ -88,9 +88,7 @@ async function run(options: Options): Promise<void> {
       ? await newPlan(options, surroundings, signal)
       : { plan: await readPlan(options.file), diagnosis: undefined };
   if (!plan) return;
-  if (options.useCsiCredential) console.log(BORROWED);
-  process.stdout.write(planText(plan));
-  if (options.output !== undefined) await save(options.output, `${JSON.stringify(plan)}\n`);
+  await showPlan(plan, options);
   const when: Step['when'][] = options.later ? ['now', 'later'] : ['now'];
   process.exitCode = EXIT.causeFound;
   if (options.answer !== undefined) return tellAnswer(plan, options.answer);
@@ -103,15 +101,20 @@ async function run(options: Options): Promise<void> {
     const offset = localOffsetMinutes(diagnosis.startedUnixMs);
     await save(options.report, toMarkdown(diagnosis, offset, end));
   }
-  if (
-    end.outcome === 'applied' &&
-    !options.later &&
-    plan.steps.some((step) => step.when === 'later')
-  ) {
-    console.log(
-      `to make it last, see "later" above: returnpath resume ${end.runId} --later${options.sudo ? ' --sudo' : ''}`,
-    );
-  }
+  if (end.outcome === 'applied' && !options.later) tellWhatIsLeft(plan, end.runId, options);
+}
+
+async function showPlan(plan: Plan, { useCsiCredential, output }: Options): Promise<void> {
+  if (useCsiCredential) console.log(BORROWED);
+  process.stdout.write(planText(plan));
+  if (output !== undefined) await save(output, `${JSON.stringify(plan)}\n`);
+}
+
+function tellWhatIsLeft({ steps }: Plan, runId: string, { sudo }: Options): void {
+  if (!steps.some((step) => step.when === 'later')) return;
+  console.log(
+    `to make it last, see "later" above: returnpath resume ${runId} --later${sudo ? ' --sudo' : ''}`,
+  );
 }
 
 /** Undefined where nothing is broken, or nobody can tell what; then the diagnosis was printed. */

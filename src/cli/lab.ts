@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { Command, Option } from 'commander';
 import { commandLab } from '../lab/control.ts';
 import { allFaults, clusterFaults } from '../lab/faults/index.ts';
-import { findLabs, readLabFile } from '../lab/find-labs.ts';
+import { findLabs, type RunningLab, readLabFile } from '../lab/find-labs.ts';
 import { LAB_VARIANTS, type LabFileKubernetes, type LabVariant } from '../lab/lab-file.ts';
 import { chooseLab, locateLabHost } from '../lab/locate.ts';
 import { labEnvironment } from '../lab/programs.ts';
@@ -122,18 +122,20 @@ function collect(value: string, before: readonly string[] = []): readonly string
 function status({ id }: WhichLab): void {
   const labs = id === undefined ? findLabs() : [chooseLab(id)];
   if (labs.length === 0) console.log('no lab is running');
-  for (const lab of labs) {
-    const { variant, faults: inForce, trouble, hosts, rootless, kubernetes } = readLabFile(lab);
-    const how = `${variant}${rootless ? ', in a user namespace' : ''}`;
-    console.log(`lab "${lab.id}" (${how}), process ${lab.ownerPid}`);
-    console.log(`  faults  ${inForce.length > 0 ? inForce.join(', ') : 'none'}`);
-    if (trouble !== undefined) console.log(`  trouble ${trouble}`);
-    for (const { name, hostname, addresses, off } of hosts) {
-      const where = off ? 'switched off' : addresses.join(' ');
-      console.log(`  ${`lab://${lab.id}/${name}`.padEnd(30)} ${hostname.padEnd(28)} ${where}`);
-    }
-    if (kubernetes) describeCluster(kubernetes);
+  for (const lab of labs) describeLab(lab);
+}
+
+function describeLab(lab: RunningLab): void {
+  const { variant, faults: inForce, trouble, hosts, rootless, kubernetes } = readLabFile(lab);
+  const how = `${variant}${rootless ? ', in a user namespace' : ''}`;
+  console.log(`lab "${lab.id}" (${how}), process ${lab.ownerPid}`);
+  console.log(`  faults  ${inForce.length > 0 ? inForce.join(', ') : 'none'}`);
+  if (trouble !== undefined) console.log(`  trouble ${trouble}`);
+  for (const { name, hostname, addresses, off } of hosts) {
+    const where = off ? 'switched off' : addresses.join(' ');
+    console.log(`  ${`lab://${lab.id}/${name}`.padEnd(30)} ${hostname.padEnd(28)} ${where}`);
   }
+  if (kubernetes) describeCluster(kubernetes);
 }
 
 /** Paths are those that hosts of the lab see; nothing outside reaches the API anyway. */

@@ -84,7 +84,6 @@ export async function requestOf(options: QuestionOptions): Promise<DiagnoseReque
     );
   }
   const ports = options.port ?? config.port;
-  const { image, probeNamespace: namespace } = options;
   return {
     ...(cluster ? { cluster } : { from: from ?? 'local:' }),
     ...(to === undefined ? {} : { to }),
@@ -94,12 +93,18 @@ export async function requestOf(options: QuestionOptions): Promise<DiagnoseReque
     compare: options.compare ?? config.compare ?? [],
     deadlineMs: options.timeout * 1000,
     probeTimeoutMs: Math.min(DEFAULT_PROBE_TIMEOUT_MS, options.timeout * 1000),
-    vantage: {
-      ...(options.sudo ? { sudo: true, sudoPassword: askPassword } : {}),
-      truenas: truenasLogin(options),
-      kube: kubeOptions(options),
-      probePods: { image, namespace },
-    },
+    vantage: vantageOptions(options),
+  };
+}
+
+/** How the vantages are reached. */
+function vantageOptions(options: QuestionOptions): DiagnoseRequest['vantage'] {
+  const { image, probeNamespace: namespace } = options;
+  return {
+    ...(options.sudo ? { sudo: true, sudoPassword: askPassword } : {}),
+    truenas: truenasLogin(options),
+    kube: kubeOptions(options),
+    probePods: { image, namespace },
   };
 }
 

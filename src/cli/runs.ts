@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { OutsideError } from '../model/outside-error.ts';
 import { runStoreIn, runsFolder } from '../platform/runs/run-store.ts';
+import type { RunSummary } from '../ports/run-store.ts';
 import { runLine, timeline } from '../report/run-text.ts';
 import { EXIT } from './exit-codes.ts';
 import { localOffsetMinutes } from './render.ts';
@@ -29,12 +30,16 @@ async function run(id: string | undefined, { output }: { output: 'text' | 'json'
   const offset = localOffsetMinutes(Date.now());
   if (output === 'json') console.log(JSON.stringify(wanted, null, 2));
   else if (all.length === 0) console.log('nothing was done here yet');
-  else {
-    for (const { id: name, entries, unreadable } of wanted) {
-      console.log(unreadable ? `${name}  ${unreadable}` : runLine(name, entries, offset));
-      if (id === undefined) continue;
-      for (const line of timeline(entries, offset)) console.log(`  ${line}`);
-    }
-  }
+  else for (const one of wanted) tellRun(one, { offset, isWhole: id !== undefined });
   process.exitCode = EXIT.ok;
+}
+
+/** @param isWhole Line by line, not on one line. */
+function tellRun(
+  { id, entries, unreadable }: RunSummary,
+  { offset, isWhole }: { offset: number; isWhole: boolean },
+): void {
+  console.log(unreadable ? `${id}  ${unreadable}` : runLine(id, entries, offset));
+  if (!isWhole) return;
+  for (const line of timeline(entries, offset)) console.log(`  ${line}`);
 }
