@@ -1,4 +1,6 @@
 import { CHECKLIST_VERSION, type Checklist, type ChecklistLine } from '../model/checklist.ts';
+import type { HostFacts } from '../model/host.ts';
+import type { Rule } from '../model/network.ts';
 import type { KernelRoute, Probe } from '../model/observation.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { ruleText } from '../model/text.ts';
@@ -55,33 +57,43 @@ function probeLines({ observations, hosts }: Snapshot): ChecklistLine[] {
   const probes = observations.filter(
     (o): o is Probe => o.kind === 'probe' && o.role === 'target' && o.probe !== 'icmp',
   );
-  return probes.flatMap((probe): ChecklistLine[] => {
-    const { outcome, flow, command, elapsedMs, atUnixMs, detail } = probe;
-    const answered = outcome === 'answered' && !isServerError(probe);
+  return probes.flatMap((probe) => {
     const name = hosts[probe.host]?.name ?? probe.host;
-    const place = `${flow.destination}:${flow.destinationPort ?? ''}`;
-    const took = `${Math.round(elapsedMs)} ms`;
-    const said = detail === undefined ? outcome : `${outcome} (${detail})`;
-    const answers: ChecklistLine = {
-      id: 'service-answers',
-      what: `${name} reaches ${place} (${probe.probe})`,
-      is: answered ? 'ok' : outcome === 'not-run' ? 'unknown' : 'bad',
-      evidence: `${command}  =>  ${said} in ${took}`,
-      atUnixMs,
-    };
-    const isApi = (probe.probe === 'http' || probe.probe === 'https') && outcome === 'answered';
-    if (!isApi) return [answers];
-    return [
-      answers,
-      {
-        id: 'api-in-time',
-        what: `the API answers ${name} at ${place} within ${API_PATIENCE_MS / 1000} s`,
-        is: elapsedMs < API_PATIENCE_MS ? 'ok' : 'bad',
-        evidence: `${command}  =>  ${took}`,
-        atUnixMs,
-      },
-    ];
+    const answers = answerLine(probe, name);
+    const isApi = probe.probe === 'http' || probe.probe === 'https';
+    return isApi && probe.outcome === 'answered' ? [answers, apiTimeLine(probe, name)] : [answers];
   });
+}
+
+function answerLine(probe: Probe, client: string): ChecklistLine {
+  const { outcome, command, atUnixMs, detail } = probe;
+  const answered = outcome === 'answered' && !isServerError(probe);
+  const said = detail === undefined ? outcome : `${outcome} (${detail})`;
+  return {
+    id: 'service-answers',
+    what: `${client} reaches ${placeOf(probe)} (${probe.probe})`,
+    is: answered ? 'ok' : outcome === 'not-run' ? 'unknown' : 'bad',
+    evidence: `${command}  =>  ${said} in ${timeOf(probe)}`,
+    atUnixMs,
+  };
+}
+
+function apiTimeLine(probe: Probe, client: string): ChecklistLine {
+  return {
+    id: 'api-in-time',
+    what: `the API answers ${client} at ${placeOf(probe)} within ${API_PATIENCE_MS / 1000} s`,
+    is: probe.elapsedMs < API_PATIENCE_MS ? 'ok' : 'bad',
+    evidence: `${probe.command}  =>  ${timeOf(probe)}`,
+    atUnixMs: probe.atUnixMs,
+  };
+}
+
+function placeOf({ flow }: Probe): string {
+  return `${flow.destination}:${flow.destinationPort ?? ''}`;
+}
+
+function timeOf({ elapsedMs }: Probe): string {
+  return `${Math.round(elapsedMs)} ms`;
 }
 
 /** The kernel's own word on how the server sends to the client. */
@@ -122,34 +134,38 @@ function routeLines({ observations, question, hosts }: Snapshot): ChecklistLine[
 function settingLines({ hosts, question }: Snapshot): ChecklistLine[] {
   const server = hosts[question.to];
   if (!server) return [];
-  const { prefs } = server.tailscale;
   const rules = server.network.rules.ipv4;
   const pin = rules.seen
     ? rules.value.find(({ protocol }) => protocol === PIN_PROTOCOL)
     : undefined;
-  const lines: ChecklistLine[] = [];
-  if (prefs.seen) {
-    const { acceptsRoutes } = prefs.value;
-    lines.push({
+  return [...preferenceLines(server, pin), ...appLines(server, pin)];
+}
+
+function preferenceLines({ name, tailscale }: HostFacts, pin: Rule | undefined): ChecklistLine[] {
+  const { prefs } = tailscale;
+  if (!prefs.seen) return [];
+  const { acceptsRoutes } = prefs.value;
+  return [
+    {
       id: 'accept-routes-off',
       what: pin
-        ? `the LAN of ${server.name} is pinned before accepted routes`
-        : `tailscaled of ${server.name} accepts no routes`,
+        ? `the LAN of ${name} is pinned before accepted routes`
+        : `tailscaled of ${name} accepts no routes`,
       is: acceptsRoutes && !pin ? 'bad' : 'ok',
       evidence: `${prefs.from}  =>  RouteAll ${acceptsRoutes}${pin ? `; ip rule  =>  ${ruleText(pin)}` : ''}`,
       atUnixMs: prefs.readAtUnixMs,
-    });
-  }
-  const apps = server.truenas?.tailscaleApps;
-  for (const { name, acceptRoutes } of apps?.seen ? apps.value : []) {
-    lines.push({
-      id: 'app-accept-routes-off',
-      what: `the app "${name}" does not turn Accept Routes on at its next log-in`,
-      is: acceptRoutes && !pin ? 'bad' : 'ok',
-      evidence: `app.config ${name}  =>  accept_routes ${acceptRoutes}`,
-    });
-  }
-  return lines;
+    },
+  ];
+}
+
+function appLines({ truenas }: HostFacts, pin: Rule | undefined): ChecklistLine[] {
+  const apps = truenas?.tailscaleApps;
+  return (apps?.seen ? apps.value : []).map(({ name, acceptRoutes }) => ({
+    id: 'app-accept-routes-off',
+    what: `the app "${name}" does not turn Accept Routes on at its next log-in`,
+    is: acceptRoutes && !pin ? 'bad' : 'ok',
+    evidence: `app.config ${name}  =>  accept_routes ${acceptRoutes}`,
+  }));
 }
 
 function capturedLines(snapshot: Snapshot): ChecklistLine[] {
