@@ -3,7 +3,7 @@ import type { Server } from 'node:net';
 import { atMost } from '../../ports/at-most.ts';
 import { clusterOf } from '../cluster/describe.ts';
 import { addressesOf, LAB_FILE, type LabFile } from '../lab-file.ts';
-import { CONTROL_SOCKET } from '../protocol.ts';
+import { CONTROL_SOCKET, type LabCommand } from '../protocol.ts';
 import { localApiPath } from './host-script.ts';
 import { createHub, type HubHandlers } from './hub.ts';
 import { createLabState, type LabState } from './lab-state.ts';
@@ -30,12 +30,8 @@ export async function buildLab(plan: Plan, onStep: (step: string) => void): Prom
       await tailnet.enforce();
     },
     command: oneAtATime(async ({ command, name = '' }) => {
-      if (command === 'break' || command === 'mend') await state.set(name, command === 'break');
-      if (command === 'release') state.setRelease(name);
-      if (command === 'trouble') state.setTrouble(name);
-      if (command === 'relogin') await logInAgain(state.localApiOf('nas-tailscale'));
-      if (command === 'reboot') await rebootHost(plan, name);
       if (command !== 'status') {
+        await carryOut(command, name, { plan, state });
         await hub.settled(command === 'reboot' ? processes : 0, settleLimit());
         describeLab(plan, state, startedUnixMs);
       }
@@ -67,6 +63,28 @@ export async function buildLab(plan: Plan, onStep: (step: string) => void): Prom
     await settled();
   }
   describeLab(plan, state, startedUnixMs);
+}
+
+/** @param name Of the fault, release, trouble or host that the command is about. */
+async function carryOut(
+  command: Exclude<LabCommand, 'status'>,
+  name: string,
+  { plan, state }: { plan: Plan; state: LabState },
+): Promise<void> {
+  switch (command) {
+    case 'break':
+      return state.set(name, true);
+    case 'mend':
+      return state.set(name, false);
+    case 'release':
+      return state.setRelease(name);
+    case 'trouble':
+      return state.setTrouble(name);
+    case 'relogin':
+      return logInAgain(state.localApiOf('nas-tailscale'));
+    case 'reboot':
+      return rebootHost(plan, name);
+  }
 }
 
 function settleLimit(): AbortSignal {

@@ -82,9 +82,7 @@ function targetOf(
   verb: string,
   path: readonly string[],
 ): Target | undefined {
-  const idAt = path.indexOf('id');
-  const service = (idAt > 0 ? path.slice(0, idAt) : path).join('.');
-  const id = idAt > 0 ? path[idAt + 1] : undefined;
+  const { service, id } = readPath(path);
   const given = id === undefined ? [] : [/^\d+$/.test(id) ? Number(id) : id];
   const find = (...names: readonly string[]): Target | undefined => {
     const name = names.find((one) => methodNamed(one) !== undefined);
@@ -94,12 +92,19 @@ function targetOf(
   if (verb === 'GET') {
     if (id !== undefined) return find(`${service}.get_instance`);
     const found = find(service, `${service}.query`, `${service}.config`);
-    return found && found.method.params.every((name) => name.endsWith('?')) ? found : undefined;
+    return found?.method.params.every((name) => name.endsWith('?')) ? found : undefined;
   }
   if (verb === 'PUT') return find(`${service}.update`);
   if (verb === 'DELETE') return id === undefined ? undefined : find(`${service}.delete`);
   const posted = verb === 'POST' ? find(service, `${service}.create`) : undefined;
   return posted && posted.method.params.length > 0 ? posted : undefined;
+}
+
+/** `pool/dataset/id/X` is service `pool.dataset` with id `X`; without an id all of it is the service. */
+function readPath(path: readonly string[]): { service: string; id: string | undefined } {
+  const idAt = path.indexOf('id');
+  if (idAt <= 0) return { service: path.join('.'), id: undefined };
+  return { service: path.slice(0, idAt).join('.'), id: path[idAt + 1] };
 }
 
 function isKnown(dispatcher: Dispatcher, path: readonly string[]): boolean {

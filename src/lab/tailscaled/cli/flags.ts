@@ -109,8 +109,7 @@ export function parseFlags(argv: readonly string[]): {
       rest.push(word);
       continue;
     }
-    const kind = PREF_FLAGS[name]?.kind ?? OTHER_FLAGS[name];
-    if (!kind) throw new CliError(`flag provided but not defined: -${name}`);
+    const kind = kindOf(name);
     if (value !== undefined) flags.set(name, checked(name, kind, value));
     else if (kind === 'boolean') flags.set(name, true);
     else {
@@ -123,12 +122,21 @@ export function parseFlags(argv: readonly string[]): {
   return { flags, rest };
 }
 
+/** @throws {CliError} If there is no such flag. */
+function kindOf(name: string): FlagKind {
+  const kind = PREF_FLAGS[name]?.kind ?? OTHER_FLAGS[name];
+  if (!kind) throw new CliError(`flag provided but not defined: -${name}`);
+  return kind;
+}
+
 /** Preferences with the flags applied that stand for some. */
 export function withFlags(prefs: Prefs, flags: Flags): Prefs {
-  return [...flags].reduce((before, [name, value]) => {
+  let edited = prefs;
+  for (const [name, value] of flags) {
     const flag = PREF_FLAGS[name];
-    return flag ? { ...before, ...flag.edit(String(value), before) } : before;
-  }, prefs);
+    if (flag) edited = { ...edited, ...flag.edit(String(value), edited) };
+  }
+  return edited;
 }
 
 export function isTrue(value: string | true | undefined): boolean {
