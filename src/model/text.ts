@@ -21,19 +21,7 @@ export function prefixText(prefix: string): string {
 export function ruleText(rule: Rule): string {
   const parts = [
     `${rule.priority}:`,
-    rule.not ? 'not' : '',
-    `from ${rule.from ? prefixText(rule.from) : 'all'}`,
-    rule.to ? `to ${prefixText(rule.to)}` : '',
-    rule.tos === undefined ? '' : `tos 0x${rule.tos.toString(16)}`,
-    rule.fwmark ? `fwmark ${hex(rule.fwmark.value)}/${hex(rule.fwmark.mask)}` : '',
-    rule.iif ? `iif ${rule.iif}${rule.iifDetached ? ' [detached]' : ''}` : '',
-    rule.oif ? `oif ${rule.oif}${rule.oifDetached ? ' [detached]' : ''}` : '',
-    rule.uidRange ? `uidrange ${rule.uidRange.first}-${rule.uidRange.last}` : '',
-    rule.ipproto === undefined ? '' : `ipproto ${rule.ipproto}`,
-    rule.sport ? `sport ${range(rule.sport)}` : '',
-    rule.dport ? `dport ${range(rule.dport)}` : '',
-    rule.dscp ? `dscp ${hex(rule.dscp.value)}` : '',
-    rule.tunId ? `tun_id ${rule.tunId}` : '',
+    ...selectorTexts(rule),
     actionText(rule.action),
     rule.suppressPrefixLength === undefined
       ? ''
@@ -41,6 +29,30 @@ export function ruleText(rule: Rule): string {
     rule.suppressIfGroup === undefined ? '' : `suppress_ifgroup ${rule.suppressIfGroup}`,
   ];
   return parts.filter(Boolean).join(' ');
+}
+
+/** What a packet must be for the rule to be asked; empty texts for what it does not look at. */
+function selectorTexts(rule: Rule): readonly string[] {
+  return [
+    rule.not ? 'not' : '',
+    `from ${rule.from ? prefixText(rule.from) : 'all'}`,
+    rule.to ? `to ${prefixText(rule.to)}` : '',
+    rule.tos === undefined ? '' : `tos 0x${rule.tos.toString(16)}`,
+    rule.fwmark ? `fwmark ${hex(rule.fwmark.value)}/${hex(rule.fwmark.mask)}` : '',
+    rule.iif ? `iif ${deviceText(rule.iif, rule.iifDetached)}` : '',
+    rule.oif ? `oif ${deviceText(rule.oif, rule.oifDetached)}` : '',
+    rule.uidRange ? `uidrange ${rule.uidRange.first}-${rule.uidRange.last}` : '',
+    rule.ipproto === undefined ? '' : `ipproto ${rule.ipproto}`,
+    rule.sport ? `sport ${range(rule.sport)}` : '',
+    rule.dport ? `dport ${range(rule.dport)}` : '',
+    rule.dscp ? `dscp ${hex(rule.dscp.value)}` : '',
+    rule.tunId ? `tun_id ${rule.tunId}` : '',
+  ];
+}
+
+/** `[detached]` is said of a device that is not there. */
+function deviceText(name: string, detached: boolean | undefined): string {
+  return detached ? `${name} [detached]` : name;
 }
 
 function actionText(action: RuleAction): string {
