@@ -7,6 +7,11 @@ const LACKS = [
   'metrics, tables other than the one that was asked for (`setfib N`), or what pf does to packets (`reply-to`, `route-to`)',
 ];
 
+const TABLE_TITLES: ReadonlyMap<string, Family> = new Map([
+  ['Internet:', 'ipv4'],
+  ['Internet6:', 'ipv6'],
+]);
+
 /**
  * Reads FreeBSD `netstat -rn` (TrueNAS CORE), old and new, with or without `-W`: both families, one
  * routing table.
@@ -23,16 +28,23 @@ export function readFreebsdRoutes(text: string): Reading<Record<Family, Route[]>
   text.split('\n').forEach((whole, at) => {
     const line = whole.trim();
     if (line === '' || line.startsWith('Routing tables')) return;
-    if (line === 'Internet:') family = 'ipv4';
-    else if (line === 'Internet6:') family = 'ipv6';
-    else if (line.startsWith('Destination')) columns = line.split(/\s+/);
-    else if (!family || columns.length === 0)
-      log.add(at + 1, whole, 'no header line before this one');
-    else {
-      const route = routeOf(line.split(/\s+/), columns, family);
-      if (typeof route === 'string') log.add(at + 1, whole, route);
-      else if (route) routes[family].push(route);
+    const title = TABLE_TITLES.get(line);
+    if (title) {
+      family = title;
+      return;
     }
+    const words = line.split(/\s+/);
+    if (line.startsWith('Destination')) {
+      columns = words;
+      return;
+    }
+    if (!family || columns.length === 0) {
+      log.add(at + 1, whole, 'no header line before this one');
+      return;
+    }
+    const route = routeOf(words, columns, family);
+    if (typeof route === 'string') log.add(at + 1, whole, route);
+    else if (route) routes[family].push(route);
   });
   for (const each of FAMILIES) routes[each] = routes[each].map(withLocalDelivery);
   return reading(routes, log, LACKS);

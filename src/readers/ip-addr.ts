@@ -104,21 +104,30 @@ function addressLines(text: string): Items {
 
 /** The address of a line, `undefined` when the line is about something else, or what is wrong. */
 function addressLine(text: string, dev: string): Fields | string | undefined {
-  const words = text.split(/\s+/);
-  if (words[0] !== 'inet' && words[0] !== 'inet6') return undefined;
-  const fields: Record<string, unknown> = { dev, family: words[0] };
-  const [local = '', length] = (words[1] ?? '').split('/');
-  fields['local'] = local;
-  fields['prefixlen'] = length ?? (words[0] === 'inet' ? 32 : 128);
-  for (let at = 2; at < words.length; at++) {
+  const [family, address = '', ...words] = text.split(/\s+/);
+  if (family !== 'inet' && family !== 'inet6') return undefined;
+  const [local = '', length] = address.split('/');
+  const prefixlen = length ?? (family === 'inet' ? 32 : 128);
+  const fields: Record<string, unknown> = { dev, family, local, prefixlen };
+  const unknown = takeWords(fields, words, dev);
+  return unknown === undefined ? fields : `unknown word "${unknown}"`;
+}
+
+/** Takes what follows an address, up to its label or lifetime; returns a word it does not know. */
+function takeWords(
+  fields: Record<string, unknown>,
+  words: readonly string[],
+  dev: string,
+): string | undefined {
+  for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? '';
     const take = VALUES.get(word);
     if (take) take(fields, words[++at] ?? '');
     else if (FLAG_WORDS.has(word)) fields[word] = true;
-    else if (word === 'valid_lft' || word === dev || word.startsWith(`${dev}:`)) break;
-    else return `unknown word "${word}"`;
+    else if (word === 'valid_lft' || word === dev || word.startsWith(`${dev}:`)) return undefined;
+    else return word;
   }
-  return fields;
+  return undefined;
 }
 
 type Take = (fields: Record<string, unknown>, value: string) => void;

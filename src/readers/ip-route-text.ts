@@ -161,18 +161,19 @@ function readWords(fields: Building, words: readonly string[], place: Place): vo
     else if (key !== undefined) {
       fields[key] = value;
       at += 1;
-    } else if (word === 'encap') {
-      fields['encap'] = value;
-      at = endOfEncapsulation(words, at) - 1;
     } else if (PASSED_OVER.has(word)) at += value === 'lock' ? 2 : 1;
     else at += readSpecial(fields, words, at) ?? unknown(word, place);
     at += 1;
   }
 }
 
-/** `via` and `mtu`, as the number of words after the first; `undefined` when it is neither. */
+/** `encap`, `via` and `mtu`, as the number of words after the first; `undefined` for any other. */
 function readSpecial(fields: Building, words: readonly string[], at: number): number | undefined {
   const value = words[at + 1] ?? '';
+  if (words[at] === 'encap') {
+    fields['encap'] = value;
+    return endOfEncapsulation(words, at) - at - 1;
+  }
   if (words[at] === 'via') {
     const named = value === 'inet6' || value === 'inet';
     fields['gateway'] = named ? words[at + 2] : value;

@@ -96,24 +96,48 @@ function objectSpans(text: string): {
   readonly rest: number | undefined;
 } {
   const complete: [number, number][] = [];
-  let braces = 0;
   let lists = 0;
   let start = 0;
-  let inString = false;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (inString) {
-      if (code === BACKSLASH) at += 1;
-      else if (code === QUOTE) inString = false;
-    } else if (code === QUOTE) inString = true;
-    else if (code === OPEN_BRACE && braces++ === 0) start = at;
-    else if (code === CLOSE_BRACE && braces > 0 && --braces === 0) complete.push([start, at + 1]);
-    else if (code === OPEN_LIST && braces === 0) lists += 1;
-    else if (code === CLOSE_LIST && braces === 0) lists -= 1;
+    if (code === OPEN_BRACE) start = at;
+    at = endOf(text, at);
+    if (at < 0) return { complete, rest: start };
+    if (code === OPEN_BRACE) complete.push([start, at + 1]);
+    else if (code === OPEN_LIST) lists += 1;
+    else if (code === CLOSE_LIST) lists -= 1;
   }
   const last = complete.at(-1)?.[1] ?? 0;
-  if (braces > 0 || inString) return { complete, rest: start };
   return { complete, rest: lists === 0 && complete.length > 0 ? undefined : last };
+}
+
+/** Last place of the object or string that begins at `at`, -1 where it was cut; else `at` itself. */
+function endOf(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  if (code === OPEN_BRACE) return endOfObject(text, at);
+  return code === QUOTE ? endOfString(text, at) : at;
+}
+
+function endOfObject(text: string, start: number): number {
+  let braces = 0;
+  for (let at = start; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === OPEN_BRACE) braces += 1;
+    else if (code === CLOSE_BRACE) braces -= 1;
+    else if (code === QUOTE) at = endOfString(text, at);
+    if (at < 0) return -1;
+    if (braces === 0) return at;
+  }
+  return -1;
+}
+
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) return at;
+    if (code === BACKSLASH) at += 1;
+  }
+  return -1;
 }
 
 const QUOTE = 34;
