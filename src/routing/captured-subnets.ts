@@ -36,10 +36,15 @@ function capturedIn(host: WorldHost, family: Family): string[] {
     ({ table, nexthops }) =>
       table !== TABLE.local && nexthops.some(({ dev }) => dev !== undefined && isVpn(dev)),
   );
+  const connected = state.addresses.filter(
+    ({ dev, local, prefixLength: length, scope }) =>
+      familyOf(local) === family &&
+      !isVpn(dev) &&
+      scope === 'global' &&
+      length < bitsOf(family) - 1,
+  );
   const captured = new Set<string>();
-  for (const { dev, local, prefixLength: length, scope } of state.addresses) {
-    if (familyOf(local) !== family || isVpn(dev) || scope !== 'global') continue;
-    if (length >= bitsOf(family) - 1) continue;
+  for (const { local, prefixLength: length } of connected) {
     const subnet = canonicalPrefix(`${local}/${length}`, family);
     for (const { prefix } of vpnRoutes) {
       if (!prefixesOverlap(prefix, subnet)) continue;

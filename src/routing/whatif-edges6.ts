@@ -39,13 +39,14 @@ export function edges6(both: BothStates): readonly bigint[] {
   for (let high = 0xff00; high <= 0xffff; high++) add(`${high.toString(16)}::/16`);
   for (const state of [both.before, both.after]) {
     for (const { table, prefix } of state.routes.ipv6) if (asked.has(table)) add(prefix);
-    for (const { from, to } of state.rules.ipv6) {
-      if (from !== undefined) add(from);
-      if (to !== undefined) add(to);
-    }
+    for (const prefix of rulePrefixes(state)) add(prefix);
     for (const prefix of sourcePrefixes(state)) add(prefix);
   }
   return [...edges].sort((a, b) => (a < b ? -1 : 1));
+}
+
+function rulePrefixes({ rules }: NetworkState): readonly string[] {
+  return rules.ipv6.flatMap(({ from, to }) => [from, to]).filter((prefix) => prefix !== undefined);
 }
 
 /**
