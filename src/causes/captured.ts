@@ -7,6 +7,7 @@ import { ruleText } from '../model/text.ts';
 import type { Answer } from '../routing/decision.ts';
 import { isVpnDevice } from '../routing/vpn.ts';
 import { longestHolder } from './advertisers.ts';
+import { replyCommand } from './captured-from-outside.ts';
 import type { Case } from './cause.ts';
 import { cameBack, halfOpen } from './evidence.ts';
 
@@ -42,6 +43,11 @@ export function captureOf(c: Case): CaptureVerdict {
   if (!client.address) return { is: 'unknown', missing: [`address of ${client.name}`] };
   const answer = c.reply.answer;
   if (!answer) return { is: 'unknown', missing: missingRouting(server.facts, client.address) };
+  // one of the two was misread, so neither accuses nor rules out
+  if (c.reply.agree === false) {
+    const both = 'its kernel answers otherwise than the rules and routes that were read';
+    return { is: 'unknown', missing: [`${replyCommand(c)} on ${server.name} once more: ${both}`] };
+  }
 
   const direct = directAddress(server.facts, client.address);
   if (!direct) {

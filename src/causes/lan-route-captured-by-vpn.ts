@@ -25,8 +25,9 @@ export const lanRouteCapturedByVpn: Cause = {
 function judge(c: Case): Verdict {
   if (!c.server.facts) return judgeFromOutside(c);
   const byRules = captureOf(c);
-  const byApi = byRules.is === 'unknown' ? captureByApi(c) : undefined;
-  if (byRules.is === 'unknown' && !byApi) return withoutRules(c, byRules);
+  const unread = byRules.is === 'unknown' && c.reply.agree === undefined;
+  const byApi = unread ? captureByApi(c) : undefined;
+  if (unread && !byApi) return withoutRules(c, byRules);
   const found = byApi ?? byRules;
   if (found.is !== 'captured') return found;
   const { capture } = found;

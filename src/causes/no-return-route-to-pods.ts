@@ -25,6 +25,7 @@ function judge(c: ClusterCase): Verdict {
   const { pod } = suspect;
   const { answer, kernel, agree } = pod.reply;
   if (!answer) return pathComplaints(c).length > 0 ? fromOutside(c, suspect) : unknown(pod);
+  if (agree === false) return unknown(pod);
   if (answer.is === 'route') {
     return { is: 'absent', because: `${pod.server.name} has a route to ${pod.client.address}` };
   }

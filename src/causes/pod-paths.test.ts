@@ -135,6 +135,15 @@ describe('no-return-route-to-pods', () => {
     expect(noReturnRouteToPods.judge(caseWith(podOf()))).toMatchObject({ certainty: 'likely' });
   });
 
+  test.each([
+    { model: 'no route', answer: reply.answer },
+    { model: 'a route', answer: { is: 'route' as const, type: 'unicast', device: 'eth0' } },
+  ])('is unknown when the kernel contradicts a model that knows $model', ({ answer }) => {
+    const differs = { ...reply, answer, agree: false } as unknown as Case['reply'];
+    const pod = { ...podOf(rises), reply: differs };
+    expect(noReturnRouteToPods.judge(caseWith(pod)).is).toBe('unknown');
+  });
+
   test('is only likely when nobody looked at the storage', () => {
     const pod = caseOf({ probes: silent, controls: control('answered') });
     expect(noReturnRouteToPods.judge(caseWith(pod))).toMatchObject({

@@ -118,7 +118,13 @@ describe('makePlan()', () => {
         },
       };
     });
-    const plan = planFor(snapshot, 'tailscale-stop-accepting-routes');
+    // and its kernel says so
+    const observations = snapshot.observations.map((o) =>
+      o.kind === 'kernel-route' && o.flow.destination === '10.0.0.197' && o.answer.is === 'route'
+        ? { ...o, answer: { ...o.answer, table: 99 } }
+        : o,
+    );
+    const plan = planFor({ ...snapshot, observations }, 'tailscale-stop-accepting-routes');
     expect(plan.refusals.join('\n')).toMatch(/would not mend .* to 10\.0\.0\.210 and back/);
   });
 
