@@ -121,6 +121,29 @@ describe('causes of the cluster', () => {
     expect(presentIn(failing(answer('Unauthorized')), silent)).toEqual([]);
   });
 
+  test('another storage that is silent tells nothing of the one that answered', () => {
+    const { backends } = clusterFacts({ server: '10.0.0.250' });
+    const silent = [caseOf({ probes: [probe('timed-out', 5500)] })];
+    expect(presentIn({ ...failing(answer('Unauthorized')), backends }, silent)).toEqual([
+      'storage-api-key-refused proven',
+    ]);
+  });
+
+  test('a name that volumes have is the address that was looked at, unless another has that', () => {
+    const { backends } = clusterFacts({ server: 'nas.lan' });
+    const silent = [caseOf({ probes: [probe('timed-out', 5500)] })];
+    expect(presentIn({ ...failing(answer('Unauthorized')), backends }, silent)).toEqual([]);
+  });
+
+  test("another storage's 401 does not show that this one has a REST API", () => {
+    const { backends } = clusterFacts({ server: '10.0.0.250' });
+    const rest = { ...probe('answered', 1), httpStatus: 401 };
+    const cases = [caseOf({ probes: [rest] })];
+    expect(presentIn({ ...failing(answer('Not Found')), backends }, cases)).toEqual([
+      'storage-api-removed proven',
+    ]);
+  });
+
   test("a sidecar's trouble with the Kubernetes API is none with the storage", () => {
     const cluster = clusterFacts({
       csiPods: [controllerPod(crashing('external-attacher', 1))],

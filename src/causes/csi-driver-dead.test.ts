@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { caseOf, probe } from '../../test/support/case.ts';
 import {
   apiUnavailable,
   clusterCaseOf,
@@ -39,6 +40,36 @@ describe('csi-driver-dead', () => {
     };
     const verdict = csiDriverDead.judge(clusterCaseOf({ cluster }));
     expect(verdict).toEqual({ is: 'unknown', missing: ['the logs of storage drivers: x'] });
+  });
+
+  describe('of a driver that ends with exit code 1', () => {
+    const logs = [logged('external-attacher', BAD_GATEWAY)];
+    const cluster = clusterFacts({ csiPods: dead(1), logs });
+    const answered = caseOf({ probes: [probe('answered', 1)] });
+    const silent = caseOf({ probes: [probe('timed-out', 5500)] });
+
+    test('is proven while its storage answers', () => {
+      expect(presentIn(cluster, [answered])).toEqual(['csi-driver-dead proven']);
+    });
+
+    test('is only likely where nobody asked its storage', () => {
+      expect(presentIn(cluster, [])).toEqual(['csi-driver-dead likely']);
+    });
+
+    test.each([
+      { whom: 'its node', cases: [silent], podCases: [] },
+      { whom: 'pods', cases: [answered], podCases: [{ pod: silent, node: answered }] },
+    ])('is unknown while its storage does not answer $whom', ({ cases, podCases }) => {
+      expect(csiDriverDead.judge(clusterCaseOf({ cluster, cases, podCases }))).toEqual({
+        is: 'unknown',
+        missing: [expect.stringMatching(/--previous \(exit code 1, while its storage/)],
+      });
+    });
+
+    test('a crash is none of the storage, silent or not', () => {
+      const crashed = clusterFacts({ csiPods: dead(139), logs });
+      expect(presentIn(crashed, [silent])).toEqual(['csi-driver-dead proven']);
+    });
   });
 
   test('is absent for a driver that gives up while its storage does not answer', () => {

@@ -1,8 +1,10 @@
 import type { ObjectRef } from '../model/cluster-message.ts';
 import type { Evidence } from '../model/diagnosis.ts';
 import type { ClusterCase, Verdict } from './cause.ts';
-import { type Complaint, complaintsOf, itemsOf, unseenOf } from './complaints.ts';
-import { called, cameBack } from './evidence.ts';
+import { type Complaint, complaintsOf, unseenOf } from './complaints.ts';
+import { called } from './evidence.ts';
+import { isUnanswered } from './pod-evidence.ts';
+import { storageCases, storageOf } from './storage-of.ts';
 
 type Present = Extract<Verdict, { is: 'present' }>;
 
@@ -47,17 +49,24 @@ export function judgeComplaints(c: ClusterCase, cause: ComplaintCause): Verdict 
   const all = complaintsOf(c).filter(
     (one) => cause.signatures.includes(one.signature.id) && !cause.isOther?.(one, c),
   );
-  const [first] = all.toSorted((a, b) => Number(isFresh(b)) - Number(isFresh(a)));
-  if (!first) {
+  if (all.length === 0) {
     const missing = unseenOf(c);
     return missing.length > 0
       ? { is: 'unknown', missing }
       : { is: 'absent', because: cause.absent };
   }
-  if (cause.needsAnswer && isSilentNow(c)) {
-    return { is: 'absent', because: 'nothing comes back from the storage now' };
-  }
-  const found = { first, all, storage: storageOf(c, first), who: namesOf(all) };
+  const answered = all.filter((one) => !cause.needsAnswer || !isSilentNow(c, one));
+  const [first] = answered.toSorted((a, b) => Number(isFresh(b)) - Number(isFresh(a)));
+  if (!first) return { is: 'absent', because: 'nothing comes back from the storage now' };
+  return presentBy(c, cause, { first, all: answered });
+}
+
+function presentBy(
+  c: ClusterCase,
+  cause: ComplaintCause,
+  { first, all }: Pick<Found, 'first' | 'all'>,
+): Present {
+  const found = { first, all, storage: storageOf(c, first.drivers), who: namesOf(all) };
   const { wouldProve, ...words } = cause.words(found, c);
   const proven = all.some((one) => isFresh(one) && cause.proves.test(one.message.text));
   return {
@@ -80,19 +89,8 @@ function isFresh({ is, message, failedUnixMs }: Complaint): boolean {
   return apart <= (is === 'controller' ? SAME_MOMENT_MS : SAID_AGAIN_MS);
 }
 
-function isSilentNow({ cases }: ClusterCase): boolean {
-  const probes = cases.flatMap((one) => one.probes).filter(({ outcome }) => outcome !== 'not-run');
-  return probes.length > 0 && !probes.some(cameBack);
-}
-
-/** The server of the complaint's driver, by the name it was looked at under where it was. */
-export function storageOf({ cluster, cases }: ClusterCase, { drivers }: Complaint): string {
-  const servers = itemsOf(cluster.backends)
-    .filter(({ driver, outdated }) => drivers.includes(driver) && !outdated)
-    .map(({ server }) => server);
-  const looked = cases.find(({ server }) => servers.includes(server.address));
-  if (looked) return called(looked.server);
-  return servers[0] ?? 'the storage';
+function isSilentNow(c: ClusterCase, { drivers }: Complaint): boolean {
+  return isUnanswered(storageCases(c, drivers).flatMap(({ probes }) => probes));
 }
 
 /** `Deployment media/jellyfin, Deployment media/sonarr and 3 more`. */

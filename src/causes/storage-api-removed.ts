@@ -1,5 +1,7 @@
 import type { ClusterCase, ClusterCause } from './cause.ts';
+import type { Complaint } from './complaints.ts';
 import { judgeComplaints } from './judge-complaints.ts';
+import { storageCases } from './storage-of.ts';
 
 /** The machine answers, and has no such API: TrueNAS 26 has no REST API any more. */
 export const storageApiRemoved: ClusterCause = {
@@ -13,7 +15,7 @@ export const storageApiRemoved: ClusterCause = {
       proves: /Not Found|404/,
       needsAnswer: true,
       absent: 'no driver was told that its API does not exist',
-      isOther: (_, all) => hasRest(all),
+      isOther: hasRest,
       words: ({ storage, who }) => ({
         because: `${storage} answers the driver with 404: it has no REST API, and this driver knows no other`,
         chain: [
@@ -32,6 +34,8 @@ export const storageApiRemoved: ClusterCause = {
 };
 
 /** Without a key a REST API asks for one; then a 404 of the driver was about something else. */
-function hasRest({ cases }: ClusterCase): boolean {
-  return cases.some(({ probes }) => probes.some(({ httpStatus }) => httpStatus === 401));
+function hasRest({ drivers }: Complaint, c: ClusterCase): boolean {
+  return storageCases(c, drivers).some(({ probes }) =>
+    probes.some(({ httpStatus }) => httpStatus === 401),
+  );
 }

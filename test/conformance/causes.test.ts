@@ -19,6 +19,7 @@ const COMMONS = [
   'complaints.ts',
   'judge-complaints.ts',
   'pod-evidence.ts',
+  'storage-of.ts',
 ];
 
 /** A case about which nothing at all could be seen. */
