@@ -1,6 +1,6 @@
 import type { Evidence } from '../model/diagnosis.ts';
 import type { HostFacts } from '../model/host.ts';
-import type { Address, Route, Rule } from '../model/network.ts';
+import { type Address, type Route, type Rule, TABLE } from '../model/network.ts';
 import { familyOf, prefixContains, prefixesOverlap } from '../model/prefix.ts';
 import type { TailscalePeer } from '../model/tailscale.ts';
 import { ruleText } from '../model/text.ts';
@@ -102,6 +102,16 @@ export function directAddress(host: HostFacts, address: string): Address | undef
 export function leadsIntoVpn(host: HostFacts, device: string): boolean {
   const { links } = host.network;
   return isVpnDevice(device, links.seen ? links.value.find((l) => l.name === device) : undefined);
+}
+
+/** Of other VPNs tailscaled knows nothing. */
+export function isOfTailscale({ device }: Pick<CapturedReply, 'device'>): boolean {
+  return device.startsWith('tailscale');
+}
+
+/** A rule that asks main first changes nothing then. */
+export function isInMain({ route }: Pick<CapturedReply, 'route'>): boolean {
+  return route.table === TABLE.main;
 }
 
 /** The peer that owns `address` in the tailnet, as tailscaled of `host` sees it. */

@@ -79,6 +79,8 @@ export type Verdict =
       readonly affects?: readonly ObjectRef[] | undefined;
       /** The one fact that would make `likely` proven. */
       readonly wouldProve?: string | undefined;
+      /** Of the cause's fixes, those that undo it here; all of them where nothing is said. */
+      readonly fixes?: readonly string[] | undefined;
       readonly byHand: ByHand;
     }
   | { readonly is: 'absent'; readonly because: string }

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { diagnose } from '../diagnose/diagnose.ts';
 import type { HostFacts } from '../model/host.ts';
+import type { Route } from '../model/network.ts';
 import type { KernelRoute } from '../model/observation.ts';
 import { Snapshot } from '../model/snapshot.ts';
+import { makePlan } from '../planning/make-plan.ts';
 
 const RECORDED = Snapshot.parse(
   JSON.parse(readFileSync('test/scenarios/accept-routes.snapshot.json', 'utf8')),
@@ -53,5 +55,81 @@ describe('a kernel of the server that contradicts its rules and routes', () => {
     expect(next.join('\n')).toContain(
       'ip route get 10.0.0.197 from 10.0.0.210 on truenas once more',
     );
+  });
+});
+
+describe('a route of another VPN than Tailscale, which accepts routes to elsewhere', () => {
+  const byWireGuard = (table: number): Route => ({
+    table,
+    type: 'unicast',
+    prefix: '10.0.0.128/25',
+    tos: 0,
+    metric: 0,
+    flags: [],
+    nexthops: [{ dev: 'wg0', weight: 1, flags: [] }],
+  });
+
+  /** The NAS has that route, and a rule for its table if that is not main. */
+  function withWireGuard(table: number): Snapshot {
+    const snapshot = withNas((network) => {
+      const [routes, rules] = [network.routes.ipv4, network.rules.ipv4];
+      const { links } = network;
+      if (!routes.seen || !rules.seen || !links.seen) throw new Error('Cannot find the routing');
+      const elsewhere = routes.value.filter(
+        ({ table: one, prefix }) => one !== 52 || !prefix.startsWith('10.0.0.'),
+      );
+      const asked =
+        table === 254 ? [] : [{ priority: 32_000, action: { kind: 'lookup' as const, table } }];
+      const wg0 = { index: 99, name: 'wg0', flags: ['UP'], mtuBytes: 1420, kind: 'wireguard' };
+      return {
+        ...network,
+        links: { ...links, value: [...links.value, wg0] },
+        routes: {
+          ...network.routes,
+          ipv4: { ...routes, value: [...elsewhere, byWireGuard(table)] },
+        },
+        rules: { ...network.rules, ipv4: { ...rules, value: [...rules.value, ...asked] } },
+      };
+    });
+    return withKernel(snapshot, { dev: 'wg0', table });
+  }
+
+  function findingOf(snapshot: Snapshot) {
+    const [finding] = diagnose(snapshot).findings;
+    expect(finding).toMatchObject({
+      cause: 'lan-route-captured-by-vpn',
+      certainty: 'proven',
+      summary: expect.stringContaining('into the WireGuard tunnel'),
+    });
+    expect(JSON.stringify(finding)).not.toMatch(/tailscale|Accept Routes|subnet-router/i);
+    return finding;
+  }
+
+  test('in main is longer than the route of the LAN, and no fix of ours takes it away', () => {
+    const snapshot = withWireGuard(254);
+    expect(findingOf(snapshot)).toMatchObject({
+      chain: [
+        "truenas holds 10.0.0.128/25 dev wg0 in main, longer than the LAN's /24; enp1s0 would reach talos-1 directly",
+        'replies to talos-1 leave by wg0 with source 10.0.0.210 and get lost',
+      ],
+      fixes: [],
+      byHand: {
+        now: 'ip route del 10.0.0.128/25 dev wg0',
+        later: expect.stringContaining('out of what the VPN allows (AllowedIPs of WireGuard)'),
+      },
+    });
+    const plan = makePlan(snapshot, diagnose(snapshot), { nowUnixMs: 1, guardSeconds: 60 });
+    expect(plan?.fix).toBe('by-hand');
+  });
+
+  test('in a table that is asked before main is undone by a pin', () => {
+    const snapshot = withWireGuard(51_820);
+    expect(findingOf(snapshot)).toMatchObject({
+      chain: [
+        expect.stringContaining('in table 51820, which rule 32000 asks before main'),
+        expect.any(String),
+      ],
+      fixes: ['pin-lan'],
+    });
   });
 });

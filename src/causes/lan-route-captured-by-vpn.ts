@@ -1,17 +1,32 @@
 import type { ByHand, Evidence } from '../model/diagnosis.ts';
-import { familyOf } from '../model/prefix.ts';
+import { familyOf, prefixLength } from '../model/prefix.ts';
 import { vpnName } from '../routing/vpn.ts';
-import { advertiserAnywhere, advertisingResource, contrastOf } from './advertisers.ts';
+import { contrastOf } from './advertisers.ts';
 import { captureByApi, pingsThatDiffer } from './capture-by-api.ts';
-import { alsoCaptured, type CapturedReply, captureOf } from './captured.ts';
+import {
+  alsoCaptured,
+  type CapturedReply,
+  captureOf,
+  isInMain,
+  isOfTailscale,
+} from './captured.ts';
+import { chainOf } from './captured-chain.ts';
 import { judgeFromOutside, replyCommand } from './captured-from-outside.ts';
 import type { Case, Cause, Verdict } from './cause.ts';
 import { comesFromExitNode } from './chosen-exit-node.ts';
-import { aliveElsewhere, called, effectOf, provesTogether, settingsEvidence } from './evidence.ts';
+import {
+  aliveElsewhere,
+  answeredOthers,
+  called,
+  effectOf,
+  provesTogether,
+  settingsEvidence,
+} from './evidence.ts';
 
 // tailscaled asks its table 52 (rule 5270) before main (rule 32766), so an accepted tailnet route
 // wins over the LAN whatever its length; nothing in it compares accepted routes with connected
 // subnets. Source: tailscale wgengine/router/osrouter, baseIPRules; net/routemanager.
+// Other VPNs put their routes into main as well (wg-quick(8), AllowedIPs), where the longer one wins.
 
 /** The server took a route to a neighbour on its own LAN from a VPN, and answers by it. */
 export const lanRouteCapturedByVpn: Cause = {
@@ -41,17 +56,18 @@ function judge(c: Case): Verdict {
   }
 
   const effect = effectOf(c, 'TcpExt:IPReversePathFilter');
-  const mechanism = [...capture.mechanism, ...settingsEvidence(c)];
+  const settings = isOfTailscale(capture) ? settingsEvidence(c) : [];
   const decisive = capture.mechanism.filter(({ shows }) => shows === 'mechanism');
   const proven = capture.confirmed && decisive.every((one) => provesTogether([one], effect));
   return {
     is: 'present',
     certainty: proven ? 'proven' : 'likely',
     because: summary(c, capture),
-    chain: chain(c, capture),
-    evidence: [...mechanism, ...effect],
-    contrast: [...contrastOf(c), ...aliveElsewhere(c)],
+    chain: chainOf(c, capture),
+    evidence: [...capture.mechanism, ...settings, ...effect],
+    contrast: [...others(c, capture), ...aliveElsewhere(c)],
     also: alsoCaptured(c.server.facts, capture),
+    fixes: fixesOf(capture),
     ...(proven ? {} : { wouldProve: wouldProve(c, capture, effect) }),
     byHand: byHand(c, capture),
   };
@@ -71,30 +87,21 @@ function summary({ server, client }: Case, { device, clientAddress }: CapturedRe
   return `${called(server)} sends its replies to ${client.name} (${clientAddress}) into the ${vpnName(device)} tunnel`;
 }
 
-function chain(c: Case, capture: CapturedReply): string[] {
-  const { server, client } = c;
-  const { route, device, rule, advertiser, direct } = capture;
-  const prefs = server.facts?.tailscale.prefs;
-  const resource = advertisingResource(c.snapshot, capture.clientAddress);
-  const peer = advertiser ?? advertiserAnywhere(c, capture.clientAddress);
-  const who = resource ? `${resource} of the cluster` : peer?.hostName;
-  const from = who ? `${who} advertises ${route.prefix}` : undefined;
-  const accepts = prefs?.seen && prefs.value.acceptsRoutes;
-  const origin = [accepts ? `Accept Routes is on at ${server.name}` : undefined, from];
-  const asked = rule ? `, which rule ${rule.priority} asks before main` : '';
-  const filtered = c.forward?.outcome === 'reverse-path-filtered';
-  return [
-    origin.filter(Boolean).join('; ') ||
-      `${server.name} has a route for ${route.prefix} by ${device}`,
-    `${server.name} holds ${route.prefix} dev ${device} in table ${route.table}${asked}; ${direct.dev} would reach ${client.name} directly`,
-    filtered
-      ? `the strict reverse-path filter of ${server.name} therefore drops what ${client.name} sends to ${server.address}`
-      : `replies to ${client.name} leave by ${device} with source ${server.address}, which ${peer?.hostName ?? 'the far end'} does not accept`,
-  ];
+function others(c: Case, capture: CapturedReply): string[] {
+  if (isOfTailscale(capture)) return contrastOf(c);
+  return answeredOthers(c).map((party) => `${called(party)} is answered`);
 }
 
-function byHand({ server }: Case, { device, direct, rule }: CapturedReply): ByHand {
-  if (device.startsWith('tailscale')) {
+/** tailscaled has a say in its own routes alone, and a pin asks main. */
+function fixesOf(capture: CapturedReply): string[] {
+  return lanRouteCapturedByVpn.fixes.filter((id) =>
+    id === 'pin-lan' ? !isInMain(capture) : isOfTailscale(capture),
+  );
+}
+
+function byHand({ server }: Case, capture: CapturedReply): ByHand {
+  const { clientAddress, device, direct, route, rule } = capture;
+  if (isOfTailscale(capture)) {
     return {
       now: 'tailscale set --accept-routes=false',
       where: `${server.name}, where tailscaled runs: on TrueNAS in the container of the app`,
@@ -103,6 +110,16 @@ function byHand({ server }: Case, { device, direct, rule }: CapturedReply): ByHa
     };
   }
   const family = familyOf(direct.local) === 'ipv6' ? ' -6' : '';
+  if (isInMain(capture)) {
+    const isWider = prefixLength(route.prefix) < direct.prefixLength;
+    return {
+      now: isWider
+        ? `ip${family} route add ${clientAddress} dev ${direct.dev}`
+        : `ip${family} route del ${route.prefix} dev ${device}`,
+      where: server.name,
+      later: `take ${route.prefix} out of what the VPN allows (AllowedIPs of WireGuard), or it puts the route back when it starts`,
+    };
+  }
   const before = rule ? Math.min(2500, Math.max(1, rule.priority - 10)) : 2500;
   const lan = `${direct.local}/${direct.prefixLength}`;
   return {

@@ -63,7 +63,7 @@ function findingOf({
     also: [...verdict.also],
     ...(verdict.affects === undefined ? {} : { affects: [...verdict.affects] }),
     ...(verdict.wouldProve === undefined ? {} : { wouldProve: verdict.wouldProve }),
-    fixes: [...cause.fixes],
+    fixes: [...(verdict.fixes ?? cause.fixes)],
     byHand: verdict.byHand,
   };
 }

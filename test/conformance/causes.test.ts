@@ -10,6 +10,7 @@ const COMMONS = [
   'cause.ts',
   'evidence.ts',
   'captured.ts',
+  'captured-chain.ts',
   'captured-from-outside.ts',
   'advertisers.ts',
   'chosen-exit-node.ts',
