@@ -5,6 +5,7 @@ import {
   type Applying,
   contextOf,
   guardId,
+  isHalfDone,
   note,
   type RunResult,
   standNow,
@@ -14,27 +15,32 @@ import { failedChecks, makeChecks } from './checks.ts';
 import { armGuard, disarmGuard, type FarTimer } from './guard.ts';
 import type { Hand, HandContext, Standing, Written } from './hand.ts';
 import { handFor } from './hands.ts';
+import { endApplied, isOfTheFix, type Missed, withoutIt } from './missed.ts';
 import { ON_ITS_WAY_MS, takeBack } from './undo-run.ts';
 
 /**
  * Carries out the steps of a run that are not done yet, in order, each with its check. The same
  * for a fresh run and for one that was killed half way: what was begun is looked at first, and
- * written only if it has not been. When a step fails, everything begun is taken back.
- * Never rejects for what the outside does.
+ * written only if it has not been. When a step of the fix itself fails, everything begun is taken
+ * back; when another fails, no more than that one. Never rejects for what the outside does.
+ *
+ * @param when Which steps to do, beside those that were begun already.
  */
 export async function applyRun(a: Applying, when: readonly Step['when'][]): Promise<RunResult> {
-  const { plan } = standNow(a);
-  for (const step of plan.steps.filter((one) => when.includes(one.when))) {
+  const { plan, steps } = standNow(a);
+  const missed: Missed[] = [];
+  for (const step of plan.steps) {
+    if (!when.includes(step.when) && !isHalfDone(steps.get(step.id))) continue;
     try {
       a.signal.throwIfAborted();
       await carryOut(a, step);
     } catch (error) {
-      return await giveUp(a, step, error);
+      const why = await noteFailure(a, step, error);
+      if (isOfTheFix(step)) return takeBack(a, why);
+      missed.push(await withoutIt(a, step, why));
     }
   }
-  const why = 'every step was done and checked';
-  await note(a, { is: 'end', at: a.clock.now(), outcome: 'applied', why });
-  return { outcome: 'applied', why };
+  return endApplied(a, missed);
 }
 
 async function carryOut(a: Applying, step: Step): Promise<void> {
@@ -45,10 +51,9 @@ async function carryOut(a: Applying, step: Step): Promise<void> {
   const context = contextOf(a, step);
   if (at === 'done' && !(await isGone(a, step, context))) return;
   // one that could not be taken back is still ours, and must stay so
-  const earlier =
-    at === 'begun' || at === 'left'
-      ? stand.begun.findLast((entry) => entry.step === step.id)
-      : undefined;
+  const earlier = isHalfDone(at)
+    ? stand.begun.findLast((entry) => entry.step === step.id)
+    : undefined;
   const found = await hand.read(step.change, context);
   const standing = hand.judge(step.change, found, earlier?.found);
   if (!earlier && (standing === 'to' || standing === 'serves')) return skip(a, step, found);
@@ -176,11 +181,11 @@ function isGuarded({ guard }: Step): boolean {
   return guard?.how === 'far-timer';
 }
 
-async function giveUp(a: Applying, step: Step, error: unknown): Promise<RunResult> {
+async function noteFailure(a: Applying, step: Step, error: unknown): Promise<string> {
   const why = a.signal.aborted ? 'interrupted' : wordsOf(error);
   await note(a, { is: 'failed', at: a.clock.now(), step: step.id, why });
   a.tell(`failed: ${why}`);
-  return takeBack(a, why);
+  return why;
 }
 
 function changedMeanwhile({ id, hostName }: Step, found: string): OutsideError {

@@ -1,5 +1,5 @@
 import type { Step } from '../model/plan.ts';
-import { type JournalEntry, type RunStand, standOf } from '../model/run.ts';
+import { type JournalEntry, type RunStand, type StepStand, standOf } from '../model/run.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Journal } from '../ports/run-store.ts';
 import type { HandContext, Reach } from './hand.ts';
@@ -9,7 +9,7 @@ export interface Applying {
   readonly journal: Journal;
   readonly reach: Reach;
   readonly clock: Clock;
-  /** Ends the run early: what was begun is then taken back. */
+  /** Ends the run early, as a step that fails does. */
   readonly signal: AbortSignal;
   /** One line for each thing that was done, for people who wait. */
   readonly tell: (line: string) => void;
@@ -19,6 +19,8 @@ export interface Applying {
 export interface RunResult {
   readonly outcome: RunStand['outcome'];
   readonly why: string;
+  /** False where it was applied without what makes it last, although that was asked for. */
+  readonly lasts?: boolean;
 }
 
 export function contextOf(a: Applying, step: Step): HandContext {
@@ -28,6 +30,11 @@ export function contextOf(a: Applying, step: Step): HandContext {
 
 export function standNow({ journal }: Applying): RunStand {
   return standOf(journal.entries);
+}
+
+/** Whether a step may be in force, or half so. */
+export function isHalfDone(stand: StepStand | undefined): boolean {
+  return stand === 'begun' || stand === 'left';
 }
 
 /**

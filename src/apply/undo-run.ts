@@ -26,8 +26,17 @@ const TAKE_BACK_MS = 120_000;
  * @param why What made it necessary, for the journal.
  */
 export async function takeBack(a: Applying, why: string): Promise<RunResult> {
-  const late = { ...a, signal: atMost(TAKE_BACK_MS) };
-  return undoAll(a.signal.aborted ? late : a, why);
+  return undoAll(inTime(a), why);
+}
+
+/** Takes one step back that was begun. @returns Why it could not be. */
+export function takeBackStep(a: Applying, step: Step): Promise<string | undefined> {
+  return undoStep(inTime(a), step);
+}
+
+/** Also where we were told to stop. */
+function inTime(a: Applying): Applying {
+  return a.signal.aborted ? { ...a, signal: atMost(TAKE_BACK_MS) } : a;
 }
 
 /** The same on request, for a run that may have been killed a moment ago. */

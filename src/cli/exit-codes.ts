@@ -12,7 +12,7 @@ export const EXIT = {
   usage: 3,
   /** A machine, program or file outside did not do what it should. */
   outside: 4,
-  /** A step failed, and everything that was begun has been taken back. */
+  /** A step of the fix failed, and everything that was begun has been taken back. */
   takenBack: 5,
   /** Something that was begun is neither done nor taken back; the message names the run. */
   unfinished: 6,

@@ -53,10 +53,10 @@ Examples:
   returnpath fix -f plan.json --answer copied.txt                  did the pasted line help?
 
 Exit status: 0 applied, or nothing to fix; 1 a plan was shown and not applied, or it was applied
-and something on the checklist is not well; 2 cannot tell what is wrong; 3 wrong usage; 4 something
-outside failed before anything was changed; 5 a step failed, or Ctrl-C ended it, and everything was
-taken back; 6 something is neither done nor taken back, and the message says what; 130 interrupted
-before anything was changed.`;
+and something on the checklist is not well, or what makes it last was not done; 2 cannot tell what is
+wrong; 3 wrong usage; 4 something outside failed before anything was changed; 5 a step of the fix
+failed, or Ctrl-C ended it, and everything was taken back; 6 something is neither done nor taken
+back, and the message says what; 130 interrupted before anything was changed.`;
 
 export function fixCommand(): Command {
   return withQuestionOptions(new Command('fix'))

@@ -73,17 +73,21 @@ export function say(line: string): void {
 
 /** How a run ended, in words and as an exit status. */
 export function finishRun(
-  { runId, outcome, why, checklist, unseen }: RunEnd,
+  { runId, outcome, why, lasts, checklist, unseen }: RunEnd,
   { sudo }: Pick<ReachOptions, 'sudo'>,
 ): void {
-  const undo = `returnpath undo ${runId}${sudo ? ' --sudo' : ''}`;
+  const more = sudo ? ' --sudo' : '';
+  const undo = `returnpath undo ${runId}${more}`;
   switch (outcome) {
     case 'applied':
       if (checklist) process.stdout.write(checklistText(checklist));
       say(`APPLIED  ${why}; to take it back: ${undo}`);
       if (unseen !== undefined) say(`  but it could not be looked at again: ${unseen}`);
+      if (lasts === false) console.log(`  try: returnpath resume ${runId} --later${more}`);
       process.exitCode =
-        checklist?.is === 'bad' || unseen !== undefined ? EXIT.causeFound : EXIT.ok;
+        checklist?.is === 'bad' || unseen !== undefined || lasts === false
+          ? EXIT.causeFound
+          : EXIT.ok;
       return;
     case 'undone':
       say(`TAKEN BACK  ${why}`);

@@ -125,7 +125,7 @@ export async function applyPlan(
     return withJournal(journal, async () => {
       await journal.append({ is: 'planned', at: surroundings.clock.now(), plan });
       const applying = applyingOf(journal, reach, surroundings, options);
-      return lookedAgain(await applyRun(applying, when), { applying, when, options });
+      return lookedAgain(await applyRun(applying, when), { applying, options });
     });
   });
 }
@@ -153,7 +153,7 @@ export async function resumeRun(
     }
     return withReach(surroundings, async (reach) => {
       const applying = applyingOf(journal, reach, surroundings, options);
-      return lookedAgain(await applyRun(applying, when), { applying, when, options });
+      return lookedAgain(await applyRun(applying, when), { applying, options });
     });
   });
 }

@@ -27,9 +27,7 @@ describe('lookedAgain()', () => {
   test('what could not be looked at again stays applied', async () => {
     const { applying } = running();
     const verify = () => Promise.reject(new OutsideError({ doing: 'look', found: 'no cluster' }));
-    expect(
-      await lookedAgain(applied, { applying, when: ['now'], options: { ...applying, verify } }),
-    ).toEqual({
+    expect(await lookedAgain(applied, { applying, options: { ...applying, verify } })).toEqual({
       ...applied,
       unseen: 'Cannot look: no cluster',
     });
@@ -40,7 +38,6 @@ describe('lookedAgain()', () => {
     const verify = () => Promise.resolve(bad);
     const end = await lookedAgain(applied, {
       applying,
-      when: ['now'],
       options: { ...applying, verify },
     });
     expect(end).toEqual({ ...applied, checklist: bad });
@@ -54,7 +51,6 @@ describe('lookedAgain()', () => {
     };
     const end = await lookedAgain(applied, {
       applying,
-      when: ['now'],
       options: { ...applying, verify },
     });
     expect(end).toEqual({ ...applied, unseen: 'interrupted' });

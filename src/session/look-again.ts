@@ -13,15 +13,12 @@ export type Ended = RunResult & Pick<RunEnd, 'checklist' | 'unseen'>;
  */
 export async function lookedAgain(
   result: RunResult,
-  {
-    applying,
-    when,
-    options: { verify },
-  }: { applying: Applying; when: readonly Step['when'][]; options: RunOptions },
+  { applying, options: { verify } }: { applying: Applying; options: RunOptions },
 ): Promise<Ended> {
   if (result.outcome !== 'applied' || !verify) return result;
-  const { plan } = standNow(applying);
-  const leftForLater = plan.steps.filter((step) => !when.includes(step.when));
+  const { plan, steps } = standNow(applying);
+  const isLeft = ({ id }: Step) => !/^(?:done|skipped)$/.test(steps.get(id) ?? '');
+  const leftForLater = plan.steps.filter((step) => step.when === 'later' && isLeft(step));
   let checklist: Checklist;
   try {
     checklist = await verify(plan, leftForLater);
