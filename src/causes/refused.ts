@@ -1,8 +1,16 @@
-import type { ByHand, Evidence } from '../model/diagnosis.ts';
-import type { Probe, SocketState } from '../model/observation.ts';
-import { familyOf } from '../model/prefix.ts';
+import type { ByHand } from '../model/diagnosis.ts';
+import type { Probe } from '../model/observation.ts';
+import { howWanted } from './api-port.ts';
 import type { Case, Verdict } from './cause.ts';
 import { cameBack, probeEvidence, provesTogether } from './evidence.ts';
+import {
+  closedEvidence,
+  colons,
+  elsewhere,
+  type Listeners,
+  listenersOf,
+  whatListens,
+} from './listeners.ts';
 
 /** What tells one kind of refusal from another, and how it is said. */
 export interface Refusal {
@@ -15,6 +23,9 @@ export interface Refusal {
     /** `, while :2049 answers`, or nothing. */
     readonly rest: string;
     readonly client: string;
+    /** `nothing listens on :443 at truenas (10.0.0.210)`, or where else it does. */
+    readonly listens: string;
+    readonly isElsewhere: boolean;
   }) => { readonly because: string; readonly chain: readonly string[]; readonly byHand: ByHand };
 }
 
@@ -33,78 +44,61 @@ export function judgeRefused(c: Case, { isIt, otherwise, words }: Refusal): Verd
   if (!isIt(c)) return { is: 'absent', because: otherwise };
 
   const listeners = listenersOf(c);
-  const open = (port: number) => listeners.some((one) => serves(one, c, port));
-  const ports = portsOf(refused).filter((port) => !open(port));
-  if (ports.length === 0) {
-    const shown = portsOf(refused).map(colon).join(' ');
+  const shut = portsOf(refused).filter(
+    (port) => !listeners.open.some(({ local }) => local.port === port),
+  );
+  if (shut.length === 0) {
     return {
       is: 'absent',
-      because: `${server.name} does listen on ${shown}: a packet filter refuses, or another machine that has its address, or it takes IPv6 alone`,
+      because: `${server.name} does listen on ${colons(portsOf(refused))}: a packet filter refuses, or another machine that has its address, or it takes IPv6 alone`,
     };
   }
-  const closed = closedPorts(c, { listeners, ports });
-  const effect = refused
-    .filter(({ flow }) => ports.includes(flow.destinationPort ?? 0))
+  const ports = shut.filter((port) => howWanted(c, port, listeners) !== 'unknown');
+  if (ports.length === 0) {
+    const settings = `the settings of ${server.name}: does it serve anything on ${colons(shut)} at all? If not, ask for the ports that it has (--port)`;
+    return { is: 'unknown', missing: [settings] };
+  }
+  return present(c, words, { ports, listeners });
+}
+
+function present(
+  c: Case,
+  words: Refusal['words'],
+  { ports, listeners }: { readonly ports: readonly number[]; readonly listeners: Listeners },
+): Verdict {
+  const { server, client } = c;
+  const closed = closedEvidence(c, listeners, ports);
+  const effect = c.probes
+    .filter(
+      ({ outcome, flow }) => outcome === 'refused' && ports.includes(flow.destinationPort ?? 0),
+    )
     .map((probe) => probeEvidence(c, probe, 'effect'));
-  const proven = closed !== undefined && provesTogether(closed, effect);
+  const isSeen = provesTogether(closed, effect);
+  const isFault = ports.some((port) => howWanted(c, port, listeners) !== 'possible');
   const answering = portsOf(c.probes.filter(({ outcome }) => outcome === 'answered'));
-  const rest = answering.length > 0 ? `, while ${answering.map(colon).join(' ')} answers` : '';
-  const shown = ports.map(colon).join(' ');
+  const shown = colons(ports);
+  const wouldProve = isSeen
+    ? `that ${server.name} is to serve its API on ${shown}: the configuration of its driver, or midclt call system.general.config   on ${server.name}`
+    : `ss -Htln   on ${server.name} (no listener on ${shown})`;
   return {
     is: 'present',
-    certainty: proven ? 'proven' : 'likely',
-    ...words({ ports: shown, rest, client: client.name }),
-    evidence: [...(closed ?? []), ...effect],
+    certainty: isSeen && isFault ? 'proven' : 'likely',
+    ...words({
+      ports: shown,
+      rest: answering.length > 0 ? `, while ${colons(answering)} answers` : '',
+      client: client.name,
+      listens: whatListens(c, listeners, ports),
+      isElsewhere: elsewhere(listeners.all, ports).length > 0,
+    }),
+    evidence: [...closed, ...effect],
     contrast: [],
     also: [],
-    ...(proven ? {} : { wouldProve: `ss -Htln   on ${server.name} (no listener on ${shown})` }),
+    ...(isSeen && isFault ? {} : { wouldProve }),
   };
-}
-
-/** None where its sockets were not read: a server that we look at listens on something. */
-function listenersOf({ snapshot, server }: Case): SocketState[] {
-  return snapshot.observations.filter(
-    (o): o is SocketState => o.kind === 'socket' && o.host === server.id && o.state === 'LISTEN',
-  );
-}
-
-/** `::` stands for a socket that takes both families as well, which is what Linux makes by default. */
-function serves({ local }: SocketState, { server }: Case, port: number): boolean {
-  if (local.port !== port) return false;
-  const isIpv4 = familyOf(server.address) === 'ipv4';
-  return (
-    local.address === server.address ||
-    local.address === '::' ||
-    (isIpv4 && local.address === '0.0.0.0')
-  );
-}
-
-/** That the server has no listener on any of the ports, from its own sockets. */
-function closedPorts(
-  { server }: Case,
-  {
-    listeners: [any],
-    ports,
-  }: { readonly listeners: readonly SocketState[]; readonly ports: readonly number[] },
-): Evidence[] | undefined {
-  if (!any) return undefined;
-  return [
-    {
-      host: server.name,
-      command: any.command,
-      answer: `no listener on ${ports.map(colon).join(' ')}`,
-      atUnixMs: any.atUnixMs,
-      shows: 'mechanism',
-    },
-  ];
 }
 
 function portsOf(probes: readonly Probe[]): number[] {
   return [...new Set(probes.flatMap(({ flow }) => flow.destinationPort ?? []))];
-}
-
-function colon(port: number): string {
-  return `:${port}`;
 }
 
 /** Every refused port is one that HTTP is spoken to, and NFS answered. */

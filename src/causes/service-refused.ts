@@ -16,10 +16,10 @@ function judge(c: Case): Verdict {
   return judgeRefused(c, {
     isIt: (one) => !isApiAlone(one),
     otherwise: `${server.address} refuses its API alone`,
-    words: ({ ports, rest, client }) => ({
+    words: ({ ports, rest, client, listens }) => ({
       because: `${called(server)} is reached and refuses ${ports}${rest}`,
       chain: [
-        `nothing listens on ${ports} at ${server.name}`,
+        listens,
         `its kernel answers each attempt with a reset, so packets go there and come back`,
         `${client} is refused at once`,
       ],

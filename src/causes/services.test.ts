@@ -7,7 +7,11 @@ import {
   SERVER,
   serverSocket,
 } from '../../test/support/case.ts';
-import type { KernelRoute, NeighbourSample } from '../model/observation.ts';
+import { clusterFacts } from '../../test/support/cluster-case.ts';
+import type { StorageBackend } from '../model/cluster-storage.ts';
+import { seen } from '../model/fact.ts';
+import type { KernelRoute, NeighbourSample, Observation } from '../model/observation.ts';
+import { itemsOf } from './complaints.ts';
 import { hostAbsent } from './host-absent.ts';
 import { serviceRefused } from './service-refused.ts';
 import { serviceSilent } from './service-silent.ts';
@@ -22,10 +26,21 @@ describe('service-refused', () => {
     expect(verdict).toMatchObject({ is: 'present', certainty: 'proven' });
   });
 
-  test('is proven when the service listens on another address only', () => {
+  test('is proven when the service listens on another address only, and says on which', () => {
     const other = serverSocket('LISTEN', { local: { address: '10.9.9.9', port: 2049 } });
     const verdict = serviceRefused.judge(caseOf({ probes: refused, observations: [other] }));
-    expect(verdict).toMatchObject({ is: 'present', certainty: 'proven' });
+    expect(verdict).toMatchObject({
+      certainty: 'proven',
+      chain: [
+        'truenas listens on :2049 at 10.9.9.9 only, not at 10.0.0.210',
+        expect.anything(),
+        expect.anything(),
+      ],
+      evidence: [
+        { answer: 'no listener on 10.0.0.210 :2049, only on 10.9.9.9:2049' },
+        expect.anything(),
+      ],
+    });
   });
 
   test.each(['0.0.0.0', '::', SERVER])('is absent when the server listens on %s', (address) => {
@@ -80,6 +95,76 @@ describe('storage-api-refused', () => {
     const c = caseOf({ probes: [{ ...api, probe: 'tcp' }, api, nfs] });
     expect(storageApiRefused.judge(c)).toMatchObject({ is: 'present', certainty: 'likely' });
     expect(serviceRefused.judge(c).is).toBe('absent');
+  });
+
+  describe('where the server itself does not listen', () => {
+    const listening = (port: number, address = '::') =>
+      serverSocket('LISTEN', { local: { address, port } });
+    const judged = (
+      more: readonly Observation[],
+      { name = 'truenas', probes = [api, nfs], backend = {} as Partial<StorageBackend> } = {},
+    ) => {
+      const c = caseOf({ probes, observations: [listening(2049), ...more] });
+      const [known] = itemsOf(clusterFacts({}).backends);
+      if (!known) throw new Error('the cluster has no backend');
+      const cluster = {
+        ...clusterFacts({}),
+        backends: seen([{ ...known, ...backend }], 'test', 0),
+      };
+      return storageApiRefused.judge({
+        ...c,
+        snapshot: { ...c.snapshot, ...(Object.keys(backend).length > 0 ? { cluster } : {}) },
+        server: { ...c.server, name },
+      });
+    };
+    const configured = { backend: { sources: ['secret' as const] } };
+    const guessed = { backend: { sources: ['volume-attributes' as const] } };
+
+    test('is proven of a TrueNAS on which nothing else could be its API', () => {
+      expect(judged([listening(22)])).toMatchObject({ certainty: 'proven' });
+    });
+
+    test('is only likely of one whose API may have another port', () => {
+      expect(judged([listening(444)])).toMatchObject({
+        certainty: 'likely',
+        chain: expect.arrayContaining([
+          expect.stringMatching(/has ended, is off, or has another port/),
+        ]),
+        wouldProve: expect.stringContaining('system.general.config'),
+      });
+    });
+
+    test('is proven where a driver is told that the API is there', () => {
+      expect(judged([listening(444)], configured)).toMatchObject({ certainty: 'proven' });
+    });
+
+    test('is only likely where it is a guess that the driver uses that port', () => {
+      expect(judged([], { ...guessed, name: 'nas' })).toMatchObject({ certainty: 'likely' });
+    });
+
+    test('says at which other address the API listens', () => {
+      expect(judged([listening(443, '10.9.9.9')])).toMatchObject({
+        certainty: 'proven',
+        chain: expect.arrayContaining([
+          'truenas listens on :443 at 10.9.9.9 only, not at 10.0.0.210',
+        ]),
+      });
+    });
+
+    test.each([
+      { when: 'nobody knows of an API', name: 'fileserver', probes: [api, nfs] },
+      {
+        when: 'the API answers on another port',
+        name: 'truenas',
+        probes: [
+          { ...api, flow: { ...port, destinationPort: 80 } },
+          { ...api, outcome: 'answered' as const },
+          nfs,
+        ],
+      },
+    ])('is unknown when $when', ({ name, probes }) => {
+      expect(judged([], { name, probes })).toMatchObject({ is: 'unknown' });
+    });
   });
 
   test.each([

@@ -49,12 +49,20 @@ function whatCameBack(
         : 'what hangs waits for its next try, or has a reason that was not seen';
     return `reaches ${server} there and back now; ${rest}`;
   }
+  const refused = ran.filter(({ outcome }) => outcome === 'refused');
+  if (ran.every(({ outcome }) => outcome === 'answered' || outcome === 'refused')) {
+    return `reaches ${server} there and back, and is refused on ${portsOf(refused)}`;
+  }
   const why = 'and no known cause explains it';
   const some = partial(cases);
   if (some !== undefined) return `reaches ${server} ${some}, ${why}`;
   return probes.some(cameBack)
     ? `reaches ${server} only in part, ${why}`
     : `gets nothing back from ${server}, and what was seen does not tell why`;
+}
+
+function portsOf(probes: readonly Probe[]): string {
+  return [...new Set(probes.map(({ flow }) => `:${flow.destinationPort}`))].join(' ');
 }
 
 /** Which of several addresses answer and which do not, where the two differ. */

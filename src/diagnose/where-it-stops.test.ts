@@ -64,6 +64,26 @@ describe('where both ends were looked at and no cause explains the silence', () 
   });
 });
 
+test('a file server without a web server is not accused of having none', () => {
+  const nas = healthy.hosts[to];
+  if (!nas) throw new Error('the recording has no nas');
+  const { tools: _, ...facts } = nas;
+  const hosts = {
+    ...healthy.hosts,
+    [to]: { ...facts, name: 'fileserver', tools: { seen: false as const, why: 'not read' } },
+  };
+  const observations = [
+    ...healthy.observations.filter((o) => o.kind !== 'socket'),
+    socket(to, 'LISTEN'),
+  ].map((o) => (isTarget(o) && /^http/.test(o.probe) ? { ...o, outcome: 'refused' as const } : o));
+  const { verdict, findings, summary, next } = diagnose({ ...healthy, hosts, observations });
+  expect(findings).toEqual([]);
+  expect(verdict).toBe('cannot-tell');
+  expect(summary).toBe('talos-1 reaches fileserver there and back, and is refused on :443 :80');
+  expect(next.join('\n')).toMatch(/does it serve anything on :443 :80 at all\?/);
+  expect(next.join('\n')).not.toContain('nft');
+});
+
 test('an API that says HTTP 502 is not healthy, though it answers', () => {
   const observations = healthy.observations.map((o) =>
     isTarget(o) && o.probe === 'https' ? { ...o, httpStatus: 502 } : o,

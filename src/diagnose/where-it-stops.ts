@@ -1,5 +1,6 @@
 import type { Case } from '../causes/cause.ts';
 import { cameBack, halfOpen } from '../causes/evidence.ts';
+import { isClosed, listenersOf } from '../causes/listeners.ts';
 import type { NeighbourSample, Probe } from '../model/observation.ts';
 
 /**
@@ -26,8 +27,15 @@ function filters(c: Case): string[] {
   const { client, server, probes, snapshot } = c;
   const read = (on: string) => `nft list ruleset; iptables-save   on ${on}`;
   if (probes.some(cameBack)) {
-    const [first] = probes.filter(({ outcome }) => outcome !== 'answered' && outcome !== 'not-run');
-    const port = first?.flow.destinationPort;
+    const listeners = listenersOf(c);
+    const [first] = probes.filter(
+      ({ outcome, flow }) =>
+        outcome !== 'answered' &&
+        outcome !== 'not-run' &&
+        !(outcome === 'refused' && isClosed(listeners, flow.destinationPort)),
+    );
+    if (!first) return [];
+    const port = first.flow.destinationPort;
     const what = port === undefined ? 'pings' : `:${port}`;
     return [
       `${server.address} answers ${client.name} in part and ${what} not: read ${read(server.name)}`,

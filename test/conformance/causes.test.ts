@@ -21,6 +21,8 @@ const COMMONS = [
   'judge-complaints.ts',
   'pod-evidence.ts',
   'storage-of.ts',
+  'api-port.ts',
+  'listeners.ts',
 ];
 
 /** A case about which nothing at all could be seen. */
