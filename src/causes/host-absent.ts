@@ -1,7 +1,8 @@
 import type { Evidence } from '../model/diagnosis.ts';
-import type { KernelRoute, NeighbourSample } from '../model/observation.ts';
+import type { NeighbourSample } from '../model/observation.ts';
 import type { Case, Cause, Verdict } from './cause.ts';
 import { cameBack, effectOf, probeEvidence, provesTogether } from './evidence.ts';
+import { detourOf, neighboursOf, wayOfClient } from './neighbours.ts';
 
 const UNANSWERED = ['FAILED', 'INCOMPLETE'];
 
@@ -22,13 +23,14 @@ function judge(c: Case): Verdict {
   if (holdsAddress(c)) {
     return { is: 'absent', because: `${server.name} is up and holds ${server.address}` };
   }
-  const kernel = routeOf(c);
+  const kernel = wayOfClient(c);
+  // a neighbour that nobody asks stays in the table as it was, perhaps failed days ago
   const detour = kernel && detourOf(kernel);
   if (detour !== undefined) {
     const because = `${client.name} sends to ${server.address} ${detour} and asks no neighbour`;
     return { is: 'absent', because };
   }
-  const neighbours = neighboursOf(c, kernel);
+  const neighbours = neighboursOf(c);
   const neighbour = neighbours.find((one) => !isUnanswered(one)) ?? neighbours[0];
   if (!neighbour) {
     return { is: 'unknown', missing: [`ip neigh show ${server.address} on ${client.name}`] };
@@ -68,34 +70,6 @@ function judge(c: Case): Verdict {
         }),
     byHand: { now: 'check power, cable, switch port, VLAN and address', where: server.name },
   };
-}
-
-function routeOf({ snapshot, client, server }: Case): KernelRoute | undefined {
-  return snapshot.observations.findLast(
-    (o): o is KernelRoute =>
-      o.kind === 'kernel-route' &&
-      o.host === client.id &&
-      o.inputDevice === undefined &&
-      o.flow.destination === server.address,
-  );
-}
-
-/** A neighbour that nobody asks stays in the table as it was, perhaps failed days ago. */
-function detourOf({ answer }: KernelRoute): string | undefined {
-  if (answer.is === 'error' || answer.type !== 'unicast') return 'not at all';
-  return answer.gateway === undefined ? undefined : `by way of ${answer.gateway}`;
-}
-
-/** The latest word of each device on the server's address; of the device that is used, if known. */
-function neighboursOf({ snapshot, client, server }: Case, kernel: KernelRoute | undefined) {
-  const used = kernel?.answer.is === 'route' ? kernel.answer.dev : undefined;
-  const latest = new Map<string, NeighbourSample>();
-  for (const o of snapshot.observations) {
-    if (o.kind !== 'neighbour' || o.host !== client.id) continue;
-    const { address, dev } = o.neighbour;
-    if (address === server.address && (used ?? dev) === dev) latest.set(dev, o);
-  }
-  return [...latest.values()];
 }
 
 function isUnanswered({ neighbour }: NeighbourSample): boolean {

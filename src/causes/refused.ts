@@ -1,5 +1,6 @@
 import type { ByHand } from '../model/diagnosis.ts';
 import type { Probe } from '../model/observation.ts';
+import { anotherMachine } from './another-machine.ts';
 import { howWanted } from './api-port.ts';
 import type { Case, Verdict } from './cause.ts';
 import { cameBack, probeEvidence, provesTogether } from './evidence.ts';
@@ -43,6 +44,8 @@ export function judgeRefused(c: Case, { isIt, otherwise, words }: Refusal): Verd
   }
   if (!isIt(c)) return { is: 'absent', because: otherwise };
 
+  const other = anotherMachine(c);
+  if (other) return { is: 'unknown', missing: [`ss -Htln on that machine: ${other}`] };
   const listeners = listenersOf(c);
   const shut = portsOf(refused).filter(
     (port) => !listeners.open.some(({ local }) => local.port === port),

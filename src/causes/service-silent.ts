@@ -1,5 +1,6 @@
 import type { Evidence } from '../model/diagnosis.ts';
 import type { SocketState } from '../model/observation.ts';
+import { anotherMachine } from './another-machine.ts';
 import type { Case, Cause, Verdict } from './cause.ts';
 import { called, probeEvidence, provesTogether } from './evidence.ts';
 
@@ -25,6 +26,8 @@ function judge(c: Case): Verdict {
   if (silent.length === 0) {
     return { is: 'absent', because: 'no service accepted a connection and then stayed silent' };
   }
+  const other = anotherMachine(c);
+  if (other) return { is: 'unknown', missing: [`ss -Htn on that machine: ${other}`] };
   const ports = [...new Set(silent.flatMap(({ flow }) => flow.destinationPort ?? []))];
   const sockets = heldOpen(c, ports);
   if (sockets.some(({ sendQueueBytes = 0 }) => sendQueueBytes > 0)) {

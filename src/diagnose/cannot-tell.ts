@@ -1,3 +1,4 @@
+import { anotherMachine } from '../causes/another-machine.ts';
 import type { Case } from '../causes/cause.ts';
 import { cameBack } from '../causes/evidence.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
@@ -34,6 +35,9 @@ function whatCameBack(
   },
 ): string {
   const ran = probes.filter(({ outcome }) => outcome !== 'not-run');
+  const answering = cases.filter((c) => c.probes.some(cameBack));
+  const other = answering.map(anotherMachine).find((words) => words !== undefined);
+  if (other) return `gets answers, but ${other}`;
   if (ran.length > 0 && ran.every(({ outcome }) => outcome === 'answered')) {
     const erring = ran.find(isServerError);
     if (erring) {

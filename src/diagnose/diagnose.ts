@@ -1,3 +1,4 @@
+import { anotherMachine } from '../causes/another-machine.ts';
 import type { Case } from '../causes/cause.ts';
 import { cameBack, probeEvidence } from '../causes/evidence.ts';
 import { DIAGNOSIS_VERSION, type Diagnosis, type Finding } from '../model/diagnosis.ts';
@@ -73,10 +74,12 @@ function verdictOf(
 ): Diagnosis['verdict'] {
   if (findings.length > 1) return 'several-causes';
   if (findings.length === 1) return 'cause-found';
-  const well = cases.every(({ probes }) => {
-    const answers = probes.filter(ran);
+  const well = cases.every((c) => {
+    const answers = c.probes.filter(ran);
     return (
-      answers.length > 0 && answers.every((p) => p.outcome === 'answered' && !isServerError(p))
+      anotherMachine(c) === undefined &&
+      answers.length > 0 &&
+      answers.every((p) => p.outcome === 'answered' && !isServerError(p))
     );
   });
   return asked && !hangs && well ? 'healthy' : 'cannot-tell';

@@ -5,8 +5,12 @@ import { Snapshot } from '../model/snapshot.ts';
 import { checklistOf } from './checklist.ts';
 import { diagnose } from './diagnose.ts';
 
-const path = `${import.meta.dirname}/../../test/scenarios/healthy.snapshot.json`;
-const healthy = Snapshot.parse(JSON.parse(readFileSync(path, 'utf8')));
+function recorded(name: string): Snapshot {
+  const path = `${import.meta.dirname}/../../test/scenarios/${name}.snapshot.json`;
+  return Snapshot.parse(JSON.parse(readFileSync(path, 'utf8')));
+}
+
+const healthy = recorded('healthy');
 const { from, to } = healthy.question;
 const [SERVER = ''] = healthy.question.serverAddresses;
 const CLIENT = '10.0.0.197';
@@ -33,6 +37,16 @@ function socket(host: string, state: SocketState['state']): SocketState {
   return { kind: 'socket', host, atUnixMs, state, local, remote, command: 'ss -tan' };
 }
 
+function neighbour(mac: string): NeighbourSample {
+  return {
+    kind: 'neighbour',
+    host: from,
+    atUnixMs: healthy.endedUnixMs,
+    neighbour: { address: SERVER, dev: 'eth0', state: ['REACHABLE'], mac },
+    command: 'ip neigh',
+  };
+}
+
 describe('where both ends were looked at and no cause explains the silence', () => {
   test('a request that shows in no socket of the server leads to its packet filter', () => {
     const { verdict, next } = diagnose(silenced([socket(to, 'LISTEN')]));
@@ -51,16 +65,69 @@ describe('where both ends were looked at and no cause explains the silence', () 
   });
 
   test('a hardware address that is none of the server leads to another machine', () => {
-    const neighbour: NeighbourSample = {
-      kind: 'neighbour',
-      host: from,
-      atUnixMs: healthy.endedUnixMs,
-      neighbour: { address: SERVER, dev: 'eth0', state: ['REACHABLE'], mac: '02:00:00:00:00:99' },
-      command: 'ip neigh',
-    };
-    const { next } = diagnose(silenced([neighbour]));
-    expect(next[0]).toMatch(/^02:00:00:00:00:99 answers ARP for 10\.0\.0\.210 .* another machine/);
-    expect(diagnose(silenced()).next.join()).not.toContain('another machine');
+    const { next } = diagnose(silenced([neighbour('02:00:00:00:00:99')]));
+    expect(next[0]).toMatch(
+      /^02:00:00:00:00:99 answers for 10\.0\.0\.210 .*: look for the machine/,
+    );
+    expect(diagnose(silenced()).next.join()).not.toContain('look for the machine');
+  });
+});
+
+describe('where the machine that answers may not be the one that was looked at', () => {
+  const FOREIGN = '02:00:00:00:00:99';
+  const nas = healthy.hosts[to];
+  if (!nas?.network.addresses.seen || !nas.network.links.seen) throw new Error('no nas recorded');
+  const { addresses, links } = nas.network;
+  const withNas = (network: Partial<typeof nas.network>, look = healthy): Snapshot => ({
+    ...look,
+    hosts: { ...look.hosts, [to]: { ...nas, network: { ...nas.network, ...network } } },
+  });
+  const withForeign = (look: Snapshot): Snapshot => ({
+    ...look,
+    observations: [...look.observations, neighbour(FOREIGN)],
+  });
+
+  test('nothing is called healthy while another hardware address answers', () => {
+    const { verdict, summary } = diagnose(withForeign(healthy));
+    expect(verdict).toBe('cannot-tell');
+    expect(summary).toBe(
+      `talos-1 gets answers, but ${FOREIGN} answers for 10.0.0.210 and is no device of truenas`,
+    );
+  });
+
+  test('nor while the server does not hold the address', () => {
+    const value = addresses.value.filter(({ local }) => local !== SERVER);
+    const moved = withNas({ addresses: { ...addresses, value } });
+    const observations = moved.observations.filter(
+      (o) => o.kind !== 'kernel-route' || o.host !== to,
+    );
+    const { verdict, summary } = diagnose({ ...moved, observations });
+    expect(verdict).toBe('cannot-tell');
+    expect(summary).toBe('talos-1 gets answers, but truenas does not hold 10.0.0.210');
+  });
+
+  test.each(['nfs-down', 'api-hangs'])('of %s nothing is proven then', (name) => {
+    const look = recorded(name);
+    expect(diagnose(look).findings).toMatchObject([{ certainty: 'proven' }]);
+    const ipv4 = { ...look.question, serverAddresses: [SERVER] };
+    const { verdict, findings } = diagnose(withForeign({ ...look, question: ipv4 }));
+    expect(findings).toEqual([]);
+    expect(verdict).toBe('cannot-tell');
+  });
+
+  test('the hardware address of any device of the server is its own', () => {
+    const bridge = { ...links.value[0], name: 'br0', mac: FOREIGN } as (typeof links.value)[0];
+    const bridged = withNas({ links: { ...links, value: [...links.value, bridge] } });
+    expect(diagnose(withForeign(bridged)).verdict).toBe('healthy');
+  });
+
+  test('an entry that is left of old says nothing where a router is asked', () => {
+    const observations = healthy.observations.map((o) =>
+      o.kind === 'kernel-route' && o.host === from && o.answer.is === 'route'
+        ? { ...o, answer: { ...o.answer, gateway: '10.0.0.1' } }
+        : o,
+    );
+    expect(diagnose(withForeign({ ...healthy, observations })).summary).not.toContain(FOREIGN);
   });
 });
 

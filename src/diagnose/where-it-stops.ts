@@ -1,7 +1,8 @@
+import { anotherMachine } from '../causes/another-machine.ts';
 import type { Case } from '../causes/cause.ts';
 import { cameBack, halfOpen } from '../causes/evidence.ts';
 import { isClosed, listenersOf } from '../causes/listeners.ts';
-import type { NeighbourSample, Probe } from '../model/observation.ts';
+import type { Probe } from '../model/observation.ts';
 
 /**
  * Where both ends were looked at and no cause is known: how far packets got, and what to read next.
@@ -14,7 +15,7 @@ export function whereItStops(cases: readonly Case[]): string[] {
         `Read the log of what answers on :${erring.flow.destinationPort} (TrueNAS: /var/log/middlewared.log)`,
       ]
     : [];
-  return [...logs, ...cases.filter(isBroken).flatMap((c) => [...sharedAddress(c), ...filters(c)])];
+  return [...logs, ...cases.flatMap(sharedAddress), ...cases.filter(isBroken).flatMap(filters)];
 }
 
 function isBroken({ client, server, probes }: Case): boolean {
@@ -54,20 +55,9 @@ function filters(c: Case): string[] {
     : [];
 }
 
-/** Whoever answers ARP for the address is no device of the server that was looked at. */
-function sharedAddress({ snapshot, client, server }: Case): string[] {
-  const { links, addresses } = server.facts?.network ?? {};
-  const seen = snapshot.observations.findLast(
-    (o): o is NeighbourSample =>
-      o.kind === 'neighbour' && o.host === client.id && o.neighbour.address === server.address,
-  );
-  const mac = seen?.neighbour.mac?.toLowerCase();
-  if (mac === undefined || !links?.seen || !addresses?.seen) return [];
-  const own = addresses.value.some(({ local }) => local === server.address);
-  if (!own || links.value.some((link) => link.mac?.toLowerCase() === mac)) return [];
-  return [
-    `${mac} answers ARP for ${server.address} to ${client.name} and is no device of ${server.name}: see whether another machine has the address`,
-  ];
+function sharedAddress(c: Case): string[] {
+  const other = anotherMachine(c);
+  return other ? [`${other}: look for the machine that has the address`] : [];
 }
 
 /** A web server that lives and whose application does not: the way works, the storage fails. */

@@ -23,6 +23,8 @@ const COMMONS = [
   'storage-of.ts',
   'api-port.ts',
   'listeners.ts',
+  'neighbours.ts',
+  'another-machine.ts',
 ];
 
 /** A case about which nothing at all could be seen. */
