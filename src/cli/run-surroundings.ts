@@ -72,10 +72,8 @@ export function say(line: string): void {
 }
 
 /** How a run ended, in words and as an exit status. */
-export function finishRun(
-  { runId, outcome, why, lasts, checklist, unseen }: RunEnd,
-  { sudo }: Pick<ReachOptions, 'sudo'>,
-): void {
+export function finishRun(end: RunEnd, { sudo }: Pick<ReachOptions, 'sudo'>): void {
+  const { runId, outcome, why, lasts, checklist, unseen } = end;
   const more = sudo ? ' --sudo' : '';
   const undo = `returnpath undo ${runId}${more}`;
   switch (outcome) {
@@ -84,10 +82,7 @@ export function finishRun(
       say(`APPLIED  ${why}; to take it back: ${undo}`);
       if (unseen !== undefined) say(`  but it could not be looked at again: ${unseen}`);
       if (lasts === false) console.log(`  try: returnpath resume ${runId} --later${more}`);
-      process.exitCode =
-        checklist?.is === 'bad' || unseen !== undefined || lasts === false
-          ? EXIT.causeFound
-          : EXIT.ok;
+      process.exitCode = isWell(end) ? EXIT.ok : EXIT.causeFound;
       return;
     case 'undone':
       say(`TAKEN BACK  ${why}`);
@@ -98,6 +93,12 @@ export function finishRun(
       console.log(`  try: ${undo}`);
       process.exitCode = EXIT.unfinished;
   }
+}
+
+/** What could not be seen is not known to be well. */
+function isWell({ lasts, checklist, unseen }: RunEnd): boolean {
+  const sawWell = checklist === undefined ? unseen === undefined : checklist.is === 'ok';
+  return sawWell && lasts !== false;
 }
 
 /** A signal that Ctrl-C aborts; once more ends the program the hard way. */

@@ -120,7 +120,7 @@ class Session {
     const { from, to, compare } = this.#request;
     if (from !== undefined) this.#look(from, 'from');
     if (to !== undefined) this.#look(to, 'to');
-    for (const url of compare) this.#look(url, 'compare');
+    for (const url of compare) this.#track(this.#work, this.#lookFrom(url));
     if (this.#cluster) this.#track(this.#work, this.#cluster.run());
     await this.#untilDone();
     this.#stop.abort();
@@ -173,6 +173,14 @@ class Session {
   /** Opens a vantage and reads everything about its host. A bare address cannot be looked at. */
   #look(url: string, role: Role): void {
     if (!isBareAddress(url)) this.#track(this.#work, this.#hosts.look(url, role));
+  }
+
+  /** A client to compare with. Where nobody can look from it, it stays in the question by its URL. */
+  async #lookFrom(url: string): Promise<void> {
+    const facts = isBareAddress(url) ? undefined : await this.#hosts.look(url, 'compare');
+    if (facts) return;
+    const { compare } = this.#gathering.question;
+    this.#gathering.ask({ compare: [...new Set([...compare, url])] });
   }
 
   /** From now on the host is called by its id, and addresses known before looking are asked. */

@@ -18,13 +18,7 @@ export async function pasteFix(
   { sudo }: { readonly sudo: boolean },
 ): Promise<PasteFix> {
   const scripts = byHandScripts(plan);
-  if (!scripts) {
-    throw new OutsideError({
-      doing: 'print the plan as lines for a shell',
-      found: 'no step of it is done by a shell',
-      next: 'do what stands under "you"',
-    });
-  }
+  if (!scripts) throw nothingTyped('print the plan as lines for a shell');
   const line = (code: string) => pasteLine(code, { tag: newPasteTag(), sudo });
   const [change, check, undo] = await Promise.all([
     line(scripts.change),
@@ -37,12 +31,19 @@ export async function pasteFix(
 /**
  * What a line of {@link pasteFix} did, by what a person copied out of that shell.
  *
- * @throws {OutsideError} If the answer is not whole, with which part is missing.
+ * @throws {OutsideError} If nothing of the plan can be typed into a shell, or the answer is not
+ *   whole, with which part is missing.
  */
 export async function pastedResult(plan: Plan, text: string): Promise<readonly CheckResult[]> {
+  if (!byHandScripts(plan)) throw nothingTyped('judge the answer by the plan');
   const pasted = await readPasted(text);
   if (pasted.is === 'broken') {
     throw new OutsideError({ doing: 'read the answer', found: pasted.why, next: pasted.next });
   }
   return readByHand(plan, pasted.output);
+}
+
+function nothingTyped(doing: string): OutsideError {
+  const next = 'do what stands under "you"';
+  return new OutsideError({ doing, found: 'no step of it is done by a shell', next });
 }

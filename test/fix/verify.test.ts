@@ -13,8 +13,8 @@ describeWith(['namespaces', 'ip', 'nft'], 'verify', () => {
   });
   afterAll(() => lab?.stop());
 
-  const go = (options: Partial<Parameters<typeof verify>[2]>) =>
-    verify(labRequest(lab, { compare: [`lab://${lab.id}/pod`] }), labSurroundings(), {
+  const go = (options: Partial<Parameters<typeof verify>[2]>, compare = 'pod') =>
+    verify(labRequest(lab, { compare: [`lab://${lab.id}/${compare}`] }), labSurroundings(), {
       ...{ withinMs: 0, holdMs: 0, signal: AbortSignal.timeout(60_000) },
       ...options,
     });
@@ -36,6 +36,14 @@ describeWith(['namespaces', 'ip', 'nft'], 'verify', () => {
     );
     for (const { evidence } of checklist.lines) expect(evidence).toMatch(/ {2}=> {2}/);
     expect(new Set(checklist.lines.map(({ what }) => what.split(' ')[0])).size).toBeGreaterThan(2);
+  });
+
+  test('cannot tell where a client that it was given cannot be looked from', async () => {
+    const { checklist } = await go({}, 'nobody');
+    expect(checklist.is).toBe('unknown');
+    expect(checklist.lines.filter(({ is }) => is !== 'ok')).toMatchObject([
+      { id: 'service-answers', what: expect.stringContaining('/nobody reaches 10.0.0.210') },
+    ]);
   });
 
   test('does not hold when it breaks meanwhile, and names what did', {
