@@ -1,6 +1,6 @@
 import { canonicalAddress } from '../model/prefix.ts';
 import type { Case } from './cause.ts';
-import { detourOf, neighboursOf, sharedSubnets, wayOfClient } from './neighbours.ts';
+import { detourOf, devicesTo, neighboursOf, wayOfClient } from './neighbours.ts';
 
 /**
  * Why what answers may not be the machine that was looked at: an address that two have, that has
@@ -39,7 +39,9 @@ function foreignMac(c: Case): string | undefined {
   if (!links?.seen || incomplete.some(({ part }) => part === 'links')) return undefined;
   // by way of a router nobody is asked, and an old entry says nothing
   const way = wayOfClient(c);
-  const isDirect = way ? detourOf(way) === undefined : (sharedSubnets(c) ?? []).length > 0;
+  const isDirect = way
+    ? detourOf(way) === undefined
+    : devicesTo(c.client.facts, c.server.address).length > 0;
   if (!isDirect) return undefined;
   const own = links.value.map(({ mac }) => mac?.toLowerCase());
   const macs = neighboursOf(c).flatMap(({ neighbour: { mac } }) => mac?.toLowerCase() ?? []);

@@ -1,10 +1,15 @@
 import type { Evidence } from '../model/diagnosis.ts';
 import type { NeighbourSample } from '../model/observation.ts';
 import type { Case, Cause, Verdict } from './cause.ts';
-import { cameBack, effectOf, probeEvidence, provesTogether } from './evidence.ts';
-import { detourOf, neighboursOf, wayOfClient } from './neighbours.ts';
-
-const UNANSWERED = ['FAILED', 'INCOMPLETE'];
+import {
+  answeredOthers,
+  called,
+  cameBack,
+  effectOf,
+  probeEvidence,
+  provesTogether,
+} from './evidence.ts';
+import { detourOf, isMissed, neighboursOf, wayOfClient } from './neighbours.ts';
 
 /** Nobody on the client's own subnet answers for the server's address. */
 export const hostAbsent: Cause = {
@@ -31,15 +36,24 @@ function judge(c: Case): Verdict {
     return { is: 'absent', because };
   }
   const neighbours = neighboursOf(c);
-  const neighbour = neighbours.find((one) => !isUnanswered(one)) ?? neighbours[0];
+  const neighbour = neighbours.find((one) => !isMissed(one)) ?? neighbours[0];
   if (!neighbour) {
     return { is: 'unknown', missing: [`ip neigh show ${server.address} on ${client.name}`] };
   }
-  if (!isUnanswered(neighbour)) {
+  if (!isMissed(neighbour)) {
     const mac = neighbour.neighbour.mac ?? 'a hardware address';
     return { is: 'absent', because: `${mac} answers for ${server.address} on the LAN` };
   }
+  const [other] = answeredOthers(c);
+  if (other) {
+    const because = `${called(other)} is answered by ${server.address}: it is ${client.name} alone that is not, on ${neighbour.neighbour.dev}`;
+    return { is: 'absent', because };
+  }
+  return present(c, neighbour);
+}
 
+function present(c: Case, neighbour: NeighbourSample): Verdict {
+  const { client, server } = c;
   const mechanism: Evidence[] = [
     {
       host: client.name,
@@ -66,14 +80,10 @@ function judge(c: Case): Verdict {
     ...(proven
       ? {}
       : {
-          wouldProve: `another LAN host that answers ${client.name} while ${server.address} does not`,
+          wouldProve: `another host of that LAN that answers ${client.name} while ${server.address} does not`,
         }),
     byHand: { now: 'check power, cable, switch port, VLAN and address', where: server.name },
   };
-}
-
-function isUnanswered({ neighbour }: NeighbourSample): boolean {
-  return neighbour.state.some((state) => UNANSWERED.includes(state));
 }
 
 /** Silence or "no route to host" towards the server while a control answers the same client. */
@@ -85,7 +95,7 @@ function absence(c: Case): readonly Evidence[] {
 }
 
 /** The server was looked at (by another way) and has the address on a device that is up. */
-function holdsAddress({ server }: Case): boolean {
+export function holdsAddress({ server }: Case): boolean {
   const network = server.facts?.network;
   if (!network?.addresses.seen || !network.links.seen) return false;
   const own = network.addresses.value.find(({ local }) => local === server.address);

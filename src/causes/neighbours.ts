@@ -1,4 +1,4 @@
-import type { Address } from '../model/network.ts';
+import type { HostFacts } from '../model/host.ts';
 import type { KernelRoute, NeighbourSample } from '../model/observation.ts';
 import { familyOf, prefixContains } from '../model/prefix.ts';
 import type { Case } from './cause.ts';
@@ -20,17 +20,22 @@ export function detourOf({ answer }: KernelRoute): string | undefined {
   return answer.gateway === undefined ? undefined : `by way of ${answer.gateway}`;
 }
 
-/** Addresses of the client on whose subnet the server is; undefined where they were not seen. */
-export function sharedSubnets({ client, server }: Case): readonly Address[] | undefined {
-  const addresses = client.facts?.network.addresses;
-  if (!addresses?.seen) return undefined;
-  const family = familyOf(server.address);
-  return addresses.value.filter(
+/**
+ * Devices on whose own subnet an address is, the narrowest where several have it; none for an address
+ * that only a router leads to.
+ */
+export function devicesTo(facts: HostFacts | undefined, address: string): readonly string[] {
+  const addresses = facts?.network.addresses;
+  if (!addresses?.seen) return [];
+  const family = familyOf(address);
+  const around = addresses.value.filter(
     ({ local, prefixLength }) =>
       familyOf(local) === family &&
       prefixLength < (family === 'ipv4' ? 32 : 128) &&
-      prefixContains(`${local}/${prefixLength}`, server.address),
+      prefixContains(`${local}/${prefixLength}`, address),
   );
+  const narrowest = Math.max(...around.map(({ prefixLength }) => prefixLength));
+  return around.filter(({ prefixLength }) => prefixLength === narrowest).map(({ dev }) => dev);
 }
 
 /** The latest word of each device on the server's address; of the device that is used, if known. */
@@ -44,4 +49,11 @@ export function neighboursOf(c: Case): NeighbourSample[] {
     if (address === c.server.address && (used ?? dev) === dev) latest.set(dev, o);
   }
   return [...latest.values()];
+}
+
+const MISSED = ['FAILED', 'INCOMPLETE'];
+
+/** It was asked for and did not answer. */
+export function isMissed({ neighbour }: NeighbourSample): boolean {
+  return neighbour.state.some((state) => MISSED.includes(state));
 }

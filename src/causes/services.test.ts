@@ -242,6 +242,21 @@ describe('host-absent', () => {
     expect(hostAbsent.judge(c)).toMatchObject({ is: 'present', certainty: 'likely' });
   });
 
+  test('is absent when another client is answered: then it is the port of this one', () => {
+    const c = caseOf({
+      probes: [probe('timed-out', 400)],
+      controls: control,
+      observations: [neighbour('FAILED')],
+    });
+    const client = { id: 'utility', name: 'utility', address: '10.0.0.38', facts: undefined };
+    const others = [{ client, probes: [{ ...probe('answered', 1), host: 'utility' }] }];
+    expect(hostAbsent.judge({ ...c, others })).toEqual({
+      is: 'absent',
+      because:
+        'utility (10.0.0.38) is answered by 10.0.0.210: it is talos-1 alone that is not, on eth0',
+    });
+  });
+
   test('is absent when the client does not even ask: it sends by way of a router', () => {
     const route: KernelRoute = {
       kind: 'kernel-route',

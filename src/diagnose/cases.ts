@@ -1,4 +1,5 @@
 import type { Case, ClusterCase, Party, PodCase } from '../causes/cause.ts';
+import { devicesTo } from '../causes/neighbours.ts';
 import { isAddress } from '../model/address.ts';
 import type { ClusterNode } from '../model/cluster-symptoms.ts';
 import { PROTOCOL_NUMBER } from '../model/flow.ts';
@@ -105,13 +106,21 @@ function caseOf(snapshot: Snapshot, world: World, address: string): Case {
   };
 }
 
-function controlsOf({ observations }: Snapshot, host: string, like: string): Probe[] {
-  return observations.filter(
+/**
+ * Where the server is on a subnet of the host, only machines that it reaches by the same device tell
+ * whether that one works.
+ */
+export function controlsOf(snapshot: Snapshot, host: string, server: string): Probe[] {
+  const facts = snapshot.hosts[host];
+  const devices = devicesTo(facts, server);
+  return snapshot.observations.filter(
     (o): o is Probe =>
       o.kind === 'probe' &&
       o.host === host &&
       o.role === 'control' &&
-      familyOf(o.flow.destination) === familyOf(like),
+      familyOf(o.flow.destination) === familyOf(server) &&
+      (devices.length === 0 ||
+        devicesTo(facts, o.flow.destination).some((dev) => devices.includes(dev))),
   );
 }
 

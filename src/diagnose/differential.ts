@@ -4,6 +4,7 @@ import type { Fact } from '../model/fact.ts';
 import type { Probe, SocketState } from '../model/observation.ts';
 import { familyOf, prefixContains } from '../model/prefix.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { controlsOf } from './cases.ts';
 import { clusterSpread } from './cluster-spread.ts';
 import { OPERATOR_ID, operatorWay } from './operator-view.ts';
 
@@ -122,9 +123,7 @@ function byTarget(
   client: Witness,
   { snapshot, server }: { readonly snapshot: Snapshot; readonly server: string },
 ): string | undefined {
-  const controls = snapshot.observations.filter(
-    (o): o is Probe => o.kind === 'probe' && o.host === client.id && o.role === 'control',
-  );
+  const controls = controlsOf(snapshot, client.id, server);
   const ran = controls.filter(({ outcome }) => outcome !== 'not-run');
   const [first] = ran;
   if (!first || client.fate === 'not-asked') return undefined;

@@ -37,12 +37,17 @@ function socket(host: string, state: SocketState['state']): SocketState {
   return { kind: 'socket', host, atUnixMs, state, local, remote, command: 'ss -tan' };
 }
 
-function neighbour(mac: string): NeighbourSample {
+/** @param mac Absent: nobody answers. */
+function neighbour(mac: string | undefined): NeighbourSample {
   return {
     kind: 'neighbour',
     host: from,
     atUnixMs: healthy.endedUnixMs,
-    neighbour: { address: SERVER, dev: 'eth0', state: ['REACHABLE'], mac },
+    neighbour: {
+      address: SERVER,
+      dev: 'eth0',
+      ...(mac === undefined ? { state: ['FAILED'] } : { state: ['REACHABLE'], mac }),
+    },
     command: 'ip neigh',
   };
 }
@@ -70,6 +75,59 @@ describe('where both ends were looked at and no cause explains the silence', () 
       /^02:00:00:00:00:99 answers for 10\.0\.0\.210 .*: look for the machine/,
     );
     expect(diagnose(silenced()).next.join()).not.toContain('look for the machine');
+  });
+});
+
+describe('where nobody answers for the address on a card of the client', () => {
+  const client = healthy.hosts[from];
+  if (!client?.network.addresses.seen) throw new Error('the recording has no addresses');
+  const { addresses } = client.network;
+  const question = { ...healthy.question, serverAddresses: [SERVER] };
+  const missed: NeighbourSample = neighbour(undefined);
+  /** As `silenced()`, with the LAN of the server on eth1 and the control on the LAN of eth0. */
+  const look = (lans: Readonly<Record<string, string>>): Snapshot => {
+    const { [to]: _, ...hosts } = healthy.hosts;
+    const value = Object.entries(lans).map(([dev, local]) => ({
+      ...{ dev, local, prefixLength: 24, scope: 'global' as const, flags: [] },
+    }));
+    const network = { ...client.network, addresses: { ...addresses, value } };
+    const observations = silenced([missed]).observations.filter(
+      (o) => o.kind !== 'kernel-route' && (o.kind !== 'neighbour' || o === missed),
+    );
+    return {
+      ...healthy,
+      question,
+      hosts: { ...hosts, [from]: { ...client, network } },
+      observations,
+    };
+  };
+
+  test('a control on the same LAN proves that nobody has it', () => {
+    expect(diagnose(look({ eth0: CLIENT })).findings).toMatchObject([
+      { cause: 'host-absent', certainty: 'proven' },
+    ]);
+  });
+
+  test('one on another card says nothing of that LAN', () => {
+    // the control is 10.0.0.1
+    const narrower = look({ eth0: CLIENT });
+    const observations = narrower.observations.map((o) =>
+      o.kind === 'probe' && o.role === 'control'
+        ? { ...o, flow: { ...o.flow, destination: '192.168.1.1' } }
+        : o,
+    );
+    const two = look({ eth0: CLIENT, eth1: '192.168.1.197' });
+    expect(diagnose({ ...two, observations }).findings).toMatchObject([
+      { cause: 'host-absent', certainty: 'likely' },
+    ]);
+  });
+
+  test('a server that holds it leads to the port of the client', () => {
+    const { verdict, next } = diagnose({ ...look({ eth0: CLIENT }), hosts: healthy.hosts });
+    expect(verdict).toBe('cannot-tell');
+    expect(next[0]).toMatch(
+      /^talos-1 asks for 10\.0\.0\.210 on eth0 in vain, though truenas holds/,
+    );
   });
 });
 

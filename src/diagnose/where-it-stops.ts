@@ -1,7 +1,9 @@
 import { anotherMachine } from '../causes/another-machine.ts';
 import type { Case } from '../causes/cause.ts';
-import { cameBack, halfOpen } from '../causes/evidence.ts';
+import { answeredOthers, cameBack, halfOpen } from '../causes/evidence.ts';
+import { holdsAddress } from '../causes/host-absent.ts';
 import { isClosed, listenersOf } from '../causes/listeners.ts';
+import { detourOf, isMissed, neighboursOf, wayOfClient } from '../causes/neighbours.ts';
 import type { Probe } from '../model/observation.ts';
 
 /**
@@ -15,7 +17,11 @@ export function whereItStops(cases: readonly Case[]): string[] {
         `Read the log of what answers on :${erring.flow.destinationPort} (TrueNAS: /var/log/middlewared.log)`,
       ]
     : [];
-  return [...logs, ...cases.flatMap(sharedAddress), ...cases.filter(isBroken).flatMap(filters)];
+  return [
+    ...logs,
+    ...cases.flatMap(sharedAddress),
+    ...cases.flatMap((c) => ownPort(c) ?? (isBroken(c) ? filters(c) : [])),
+  ];
 }
 
 function isBroken({ client, server, probes }: Case): boolean {
@@ -58,6 +64,24 @@ function filters(c: Case): string[] {
 function sharedAddress(c: Case): string[] {
   const other = anotherMachine(c);
   return other ? [`${other}: look for the machine that has the address`] : [];
+}
+
+/** The client asks for a neighbour in vain that is there: its own port, VLAN or card is at fault. */
+function ownPort(c: Case): string[] | undefined {
+  const { client, server, probes } = c;
+  const way = wayOfClient(c);
+  const missed = neighboursOf(c).find(isMissed);
+  const [other] = answeredOthers(c);
+  const isThere = other
+    ? `${other.name} is answered`
+    : holdsAddress(c)
+      ? `${server.name} holds it`
+      : undefined;
+  if (!missed || !isThere || probes.some(cameBack) || (way && detourOf(way))) return undefined;
+  const { dev } = missed.neighbour;
+  return [
+    `${client.name} asks for ${server.address} on ${dev} in vain, though ${isThere}: look at the cable, switch port and VLAN of ${dev}`,
+  ];
 }
 
 /** A web server that lives and whose application does not: the way works, the storage fails. */
