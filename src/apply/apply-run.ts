@@ -185,6 +185,7 @@ async function noteFailure(a: Applying, step: Step, error: unknown): Promise<str
   const why = a.signal.aborted ? 'interrupted' : wordsOf(error);
   await note(a, { is: 'failed', at: a.clock.now(), step: step.id, why });
   a.tell(`failed: ${why}`);
+  if (error instanceof OutsideError && error.next !== undefined) a.tell(`  try: ${error.next}`);
   return why;
 }
 

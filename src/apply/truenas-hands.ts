@@ -1,10 +1,9 @@
 import { OutsideError } from '../model/outside-error.ts';
 import type { Change } from '../model/plan.ts';
-import { FIND_TAILSCALED, REACH_TAILSCALED } from '../model/shell-text.ts';
 import { atMost } from '../ports/at-most.ts';
-import type { Truenas } from '../ports/truenas.ts';
+import { untilStarted } from './app-start.ts';
 import type { Hand, HandContext, Written } from './hand.ts';
-import { runOn } from './shell-hand.ts';
+import { apiOf, isRecord } from './truenas-api.ts';
 
 type AppChange = Extract<Change, { kind: 'truenas-app' }>;
 type ScriptChange = Extract<Change, { kind: 'truenas-init-script' }>;
@@ -57,26 +56,7 @@ export const truenasAppHand: Hand<AppChange> = {
     return { found, now: await this.read(change, context) };
   },
 
-  /**
-   * Its container is another one now: what was open into the old one leads nowhere, and tailscaled
-   * in the new one takes a moment. Whether it is well then is for the checks to say. Each look is
-   * a log-in, of which 20 a minute are allowed, so the pauses between them grow.
-   */
-  async settle(_, context) {
-    const { reach, vantage, clock, signal } = context;
-    const end = clock.now() + START_MS;
-    for (let pauseMs = POLL_MS; clock.now() < end; pauseMs = Math.min(2 * pauseMs, PAUSE_MS)) {
-      try {
-        await reach.anew(vantage, signal);
-        const { stdout } = await runOn(context, THERE);
-        if (stdout.includes('rp-there')) return;
-      } catch (error) {
-        signal.throwIfAborted();
-        if (!(error instanceof OutsideError)) throw error;
-      }
-      await clock.wait(pauseMs, signal);
-    }
-  },
+  settle: untilStarted,
 };
 
 /** What an API says of a request may quote it, and an auth key is in this one. */
@@ -94,11 +74,7 @@ function withoutSecrets(words: string, values: unknown, name = ''): string {
 /** Of the settings of the Tailscale app: `auth_key`, the value of a variable, arguments. */
 const SECRET = /key|secret|token|value|args/;
 
-/** Time for a container to start and for its tailscaled to listen. */
-const START_MS = 60_000;
 const POLL_MS = 500;
-const PAUSE_MS = 8000;
-const THERE = `${FIND_TAILSCALED}\n${REACH_TAILSCALED}\n[ -n "$by" ] && echo rp-there; :\n`;
 
 /** A run that was killed leaves its job behind, which goes on: what it makes of it is waited for. */
 async function untilIdle(context: HandContext): Promise<void> {
@@ -172,18 +148,4 @@ async function scriptsOf(
       ? [{ id: one['id'], command: String(one['command'] ?? '') }]
       : [],
   );
-}
-
-async function apiOf({ reach, vantage: url, signal }: HandContext): Promise<Truenas> {
-  const { truenas } = await reach.vantage(url, signal);
-  if (truenas) return truenas;
-  throw new OutsideError({
-    doing: `use the API of TrueNAS by ${url}`,
-    found: 'this way of looking has none',
-    next: 'act by truenas://HOST',
-  });
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -161,3 +161,18 @@ describe('truenas-app-accept-routes-off', () => {
     });
   });
 });
+
+test('an app that is stopped is not restarted by its step, and nobody waits for it', () => {
+  const stepsFor = (state: string) => {
+    const c = caseWith((nas) => {
+      const tailscaleApps = seen([{ ...APP, state }], 'app.query', READ_AT);
+      return { ...nas, truenas: { tailscaleApps } as unknown as HostFacts['truenas'] };
+    });
+    const plan = truenasAppAcceptRoutesOff.plan(c);
+    return plan.is === 'possible' ? plan.steps : [];
+  };
+  expect(stepsFor('STOPPED')).toMatchObject([{ change: { stopped: true }, costs: [] }]);
+  const [running] = stepsFor('RUNNING');
+  expect(running?.change).not.toHaveProperty('stopped');
+  expect(running?.costs[0]).toMatch(/^restarts the container/);
+});

@@ -56,6 +56,7 @@ function refused(c: FixCase, { name }: TailscaleApp, refusal: string): Step {
 }
 
 function stepOf(c: FixCase, app: TailscaleApp, { costs }: AppRestart): Step {
+  const isStopped = app.state === 'STOPPED';
   return stepOn(c, {
     id: `truenas-app-${app.name}-accept-routes-off`,
     fix: truenasAppAcceptRoutesOff.id,
@@ -68,13 +69,16 @@ function stepOf(c: FixCase, app: TailscaleApp, { costs }: AppRestart): Step {
       key: 'accept_routes',
       from: true,
       to: false,
+      ...(isStopped ? { stopped: true } : {}),
     },
     does: request(app, false),
     undoes: request(app, true),
-    costs: [
-      `restarts the container of "${app.name}": whoever is connected through this tailnet node is cut off for some seconds`,
-      ...costs,
-    ],
+    costs: isStopped
+      ? []
+      : [
+          `restarts the container of "${app.name}": whoever is connected through this tailnet node is cut off for some seconds`,
+          ...costs,
+        ],
     guard: {
       how: 'none',
       afterSeconds: 0,

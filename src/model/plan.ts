@@ -36,6 +36,8 @@ export const Change = z.discriminatedUnion('kind', [
     key: z.literal('accept_routes'),
     from: z.boolean(),
     to: z.boolean(),
+    /** Set where it did not run when it was looked at: then it does not start by this either. */
+    stopped: z.literal(true).optional(),
   }),
   /** An Init/Shutdown script of a TrueNAS, found again by its comment. */
   z.object({
