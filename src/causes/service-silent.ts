@@ -3,6 +3,7 @@ import type { SocketState } from '../model/observation.ts';
 import { anotherMachine } from './another-machine.ts';
 import type { Case, Cause, Verdict } from './cause.ts';
 import { called, probeEvidence, provesTogether } from './evidence.ts';
+import { connectionsOf } from './probe-connections.ts';
 
 // democratic-csi gives the TrueNAS API five seconds (its axios timeout for system/version). A
 // shorter silence is slowness that its users survive, so it is not called a fault.
@@ -29,19 +30,19 @@ function judge(c: Case): Verdict {
   const other = anotherMachine(c);
   if (other) return { is: 'unknown', missing: [`ss -Htn on that machine: ${other}`] };
   const ports = [...new Set(silent.flatMap(({ flow }) => flow.destinationPort ?? []))];
-  const sockets = heldOpen(c, ports);
-  if (sockets.some(({ sendQueueBytes = 0 }) => sendQueueBytes > 0)) {
+  const connections = connectionsOf(c, silent);
+  if (connections.held.some(({ sendQueueBytes = 0 }) => sendQueueBytes > 0)) {
     return {
       is: 'absent',
       because: `${server.name} did answer: what it sent to ${client.name} is not acknowledged`,
     };
   }
-  if (isUnheard(c, ports)) {
+  if (connections.isUnheard) {
     const because = `what ${client.name} asked of ${server.name} is not acknowledged: it gets lost on the way there`;
     return { is: 'absent', because };
   }
   const names = ports.map((port) => `:${port}`).join(' ');
-  const held = heldEvidence(c, sockets);
+  const held = heldEvidence(c, connections.held);
   const effect = silent.map((probe) => probeEvidence(c, probe, 'effect'));
   const proven = provesTogether(held, effect);
   return {
@@ -63,35 +64,6 @@ function judge(c: Case): Verdict {
         }),
     byHand: { now: `look at the service behind ${names} and restart it`, where: server.name },
   };
-}
-
-/**
- * Connections that the server holds while the client waits, with nothing unacknowledged in them. A
- * server that did answer and whose answer gets lost has bytes in its send queue: that is a broken
- * path, and no silent service.
- */
-function heldOpen({ snapshot, server, client }: Case, ports: readonly number[]): SocketState[] {
-  return snapshot.observations.filter(
-    (o): o is SocketState =>
-      o.kind === 'socket' &&
-      o.host === server.id &&
-      o.state === 'ESTAB' &&
-      o.remote.address === client.address &&
-      ports.includes(o.local.port),
-  );
-}
-
-/** The client has bytes in its send queue: what it said was never heard. */
-function isUnheard({ snapshot, server, client }: Case, ports: readonly number[]): boolean {
-  return snapshot.observations.some(
-    (o) =>
-      o.kind === 'socket' &&
-      o.host === client.id &&
-      o.state === 'ESTAB' &&
-      o.remote.address === server.address &&
-      ports.includes(o.remote.port) &&
-      (o.sendQueueBytes ?? 0) > 0,
-  );
 }
 
 function heldEvidence({ server }: Case, sockets: readonly SocketState[]): Evidence[] {

@@ -33,7 +33,10 @@ export const Probe = z.object({
   /** `target` is the server in question, `control` another machine on the same LAN. */
   role: z.enum(['target', 'control']),
   probe: ProbeKind,
-  /** `source` is set only when the socket was bound to it. */
+  /**
+   * `source` is set only when the socket was bound to it, `sourcePort` once TCP was accepted and where
+   * it could be told.
+   */
   flow: Flow,
   outcome: ProbeOutcome,
   /** Until the answer, or how long it stayed silent so far. */

@@ -38,6 +38,8 @@ export interface ProbeAnswer {
   readonly startedUnixMs: number;
   readonly elapsedMs: number;
   readonly connectMs?: number | undefined;
+  /** Of the connection, once TCP was accepted and where that could be told. */
+  readonly sourcePort?: number | undefined;
   readonly detail?: string | undefined;
   readonly httpStatus?: number | undefined;
 }

@@ -25,6 +25,7 @@ const COMMONS = [
   'listeners.ts',
   'neighbours.ts',
   'another-machine.ts',
+  'probe-connections.ts',
 ];
 
 /** A case about which nothing at all could be seen. */

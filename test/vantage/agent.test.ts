@@ -87,6 +87,8 @@ describeWith(['namespaces', 'ip', 'ping', 'openssl'], 'an agent in another names
     const answer = await agent.probe(ask({ probe: 'http', port: 80 }), signal());
     expect(answer.elapsedMs).toBeGreaterThan(55);
     expect(answer.connectMs).toBeLessThan(40);
+    // sockets of the same client are told apart by it
+    expect(answer.sourcePort).toBeGreaterThan(1023);
   });
 
   test('asked many things at once, measures each on its own', async () => {

@@ -60,7 +60,7 @@ function probeOf(
   answer: ProbeAnswer,
   { host, role }: { host: string; role: Probe['role'] },
 ): Probe {
-  const { outcome, startedUnixMs, elapsedMs, connectMs, detail, httpStatus } = answer;
+  const { outcome, startedUnixMs, elapsedMs, connectMs, sourcePort, detail, httpStatus } = answer;
   return {
     kind: 'probe',
     host,
@@ -71,6 +71,7 @@ function probeOf(
       protocol: ask.probe === 'icmp' ? 'icmp' : 'tcp',
       destination: ask.address,
       ...(ask.source === undefined ? {} : { source: ask.source }),
+      ...(sourcePort === undefined ? {} : { sourcePort }),
       ...(ask.port === undefined ? {} : { destinationPort: ask.port }),
     },
     outcome,

@@ -42,6 +42,7 @@ export function talk(
 
   return new Promise((resolve) => {
     let connectMs: number | undefined;
+    let sourcePort: number | undefined;
     const socket = connect({
       host: ask.address,
       port: ask.port ?? 0,
@@ -55,7 +56,8 @@ export function talk(
       // a late error of a connection nobody waits for must not end the program
       socket.on('error', () => socket.destroy());
       socket.destroy();
-      resolve({ outcome, startedUnixMs, elapsedMs: elapsedMs(), connectMs, ...said });
+      const times = { startedUnixMs, elapsedMs: elapsedMs(), connectMs };
+      resolve({ outcome, ...times, sourcePort, ...said });
     };
     const giveUp = () => finish(connectMs === undefined ? 'timed-out' : 'silent');
     const fail = (error: NodeJS.ErrnoException) => {
@@ -68,6 +70,7 @@ export function talk(
     socket.once('error', fail);
     socket.once('connect', () => {
       connectMs = elapsedMs();
+      sourcePort = socket.localPort;
       if (!dialogue) return finish('answered');
       onStage?.('connected');
       converse(socket, dialogue, { finish, fail }).catch(fail);
