@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { localReach } from '../../test/support/local-reach.ts';
 import { runOf, stepOf, valueIn } from '../../test/support/value-run.ts';
@@ -68,5 +68,28 @@ describe('a run that is gone on with', () => {
     expect((await applyRun(a, ['now'])).outcome).toBe('applied');
     expect((await undoRun(a, 'test')).outcome).toBe('undone');
     expect(value().get()).toBe('old');
+  });
+
+  test('does nothing whose timer was over before it was begun', async () => {
+    const guard = { how: 'far-timer', afterSeconds: 1, because: 'test' } as const;
+    const a = runOf([stepOf('a', value(), { guard })]);
+    const files = () => readdirSync('/run').concat(readdirSync('/tmp'));
+    const isWaiting = () => files().some((name) => /^returnpath-guard-run-a\.undo$/.test(name));
+    const vantage: typeof a.reach.vantage = async (url, signal) => {
+      const open = await localReach().vantage(url, signal);
+      const sh: typeof open.sh = async (script, options) => {
+        if (script.includes('timer that takes it back')) {
+          await expect.poll(isWaiting, { timeout: 10_000 }).toBe(false);
+        }
+        return open.sh(script, options);
+      };
+      return { ...open, sh };
+    };
+    const end = await applyRun({ ...a, reach: { ...a.reach, vantage } }, ['now']);
+    expect(end.outcome).toBe('undone');
+    expect(end.why).toMatch(/the timer that takes it back was over before it was begun/);
+    expect(a.journal.entries.map(({ is }) => is)).not.toContain('written');
+    expect(value().get()).toBe('old');
+    expect(files().filter((name) => name.startsWith('returnpath-guard-run-a'))).toEqual([]);
   });
 });

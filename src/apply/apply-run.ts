@@ -12,7 +12,7 @@ import {
   wordsOf,
 } from './applying.ts';
 import { failedChecks, makeChecks } from './checks.ts';
-import { armGuard, disarmGuard, type FarTimer } from './guard.ts';
+import { armGuard, disarmGuard, type FarTimer, timerWaits } from './guard.ts';
 import type { Hand, HandContext, Standing, Written } from './hand.ts';
 import { handFor } from './hands.ts';
 import { endApplied, isOfTheFix, type Missed, withoutIt } from './missed.ts';
@@ -119,7 +119,8 @@ async function write(a: Applying, step: Step, { hand, context, begun }: Doing): 
       `a ${by === 'systemd' ? 'systemd timer' : 'process'} on ${step.hostName} takes it back in ${timer.afterSeconds} s unless we say that it stays`,
     );
   }
-  const written = await heardOut(a, hand.write(step.change, 'do', { ...context, begun }));
+  const onlyIf = isGuarded(step) ? timerWaits(timerOf(a, step)) : undefined;
+  const written = await heardOut(a, hand.write(step.change, 'do', { ...context, begun, onlyIf }));
   const was = hand.judge(step.change, written.found, begun);
   const is = hand.judge(step.change, written.now, begun);
   if (is === 'to' && written.failure !== undefined) {

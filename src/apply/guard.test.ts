@@ -74,6 +74,30 @@ describe('the timer on the far host', () => {
     expect(value()).toBe('old');
   });
 
+  test('takes back what arrives only after its time, and is told to look no more', async () => {
+    const timer = { id: id(), afterSeconds: 1 };
+    const set = (word: string) => writeFileSync(join(folder, 'value'), `${word}\n`);
+    const fired = () => place().some((path) => existsSync(`${path}.now`));
+    set('old');
+    await armGuard(step(`echo old >${folder}/value`), timer, context());
+    await expect.poll(fired, { timeout: 10_000 }).toBe(true);
+    set('new');
+    await expect.poll(value, { timeout: 10_000 }).toBe('old');
+    await expect.poll(leftovers, { timeout: 10_000 }).toEqual([]);
+    await armGuard(step(`echo old >${folder}/value`), timer, context());
+    await expect.poll(fired, { timeout: 10_000 }).toBe(true);
+    expect(await disarmGuard(timer, context())).toBe(false);
+    expect(leftovers()).toEqual([]);
+  });
+
+  test('tries again where taking it back fails', async () => {
+    const go = join(folder, 'go');
+    const undoes = `[ -e ${go} ] && echo old >${folder}/value || { touch ${go}; exit 1; }`;
+    await armGuard(step(undoes), { id: id(), afterSeconds: 1 }, context());
+    await expect.poll(value, { timeout: 10_000 }).toBe('old');
+    await expect.poll(leftovers, { timeout: 10_000 }).toEqual([]);
+  });
+
   test('does not end a process that has its number since', async () => {
     const timer = { id: id(), afterSeconds: 600 };
     await armGuard(step(':'), timer, context());

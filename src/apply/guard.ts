@@ -3,13 +3,14 @@ import { OutsideError } from '../model/outside-error.ts';
 import type { Change, Step } from '../model/plan.ts';
 import { writingScript } from './guarded-script.ts';
 import type { HandContext } from './hand.ts';
-import { runOn } from './shell-hand.ts';
+import { runOn, SCRIPT_MS } from './shell-hand.ts';
 
 /**
  * A timer on the far host that takes a step back by itself unless it is told in time not to. It is
  * a file with the undo and somebody who waits: systemd where it runs the host, else a process of
  * its own session, which outlives the connection it was started by. Whoever of the two, timer or
- * we, renames the file first has it.
+ * we, renames the file first has it. A change that was on its way when the time was over may arrive
+ * after it: so the timer looks again for a while.
  */
 export interface FarTimer {
   readonly id: string;
@@ -43,8 +44,8 @@ export async function armGuard(
 /**
  * Tells the far host that the step stays.
  *
- * @returns False when the timer was not there any more: it has taken the step back, and one that was
- *   about to has been waited for.
+ * @returns False when the timer was not there any more: it has fired. One that was about to take the
+ *   step back has been waited for, and looks no more.
  */
 export async function disarmGuard(timer: FarTimer, context: HandContext): Promise<boolean> {
   if (!NAME.test(timer.id)) throw new TypeError(`Cannot disarm the timer "${timer.id}"`);
@@ -57,11 +58,19 @@ export async function disarmGuard(timer: FarTimer, context: HandContext): Promis
   });
 }
 
+/** Shell that is true only while that timer waits: what it guards is not done without it. */
+export function timerWaits({ id }: FarTimer): string {
+  return `[ -e /run/returnpath-guard-${id}.undo ] || [ -e /tmp/returnpath-guard-${id}.undo ]`;
+}
+
 /** Only what a shell of that host can take back can be guarded there. */
 function shellChangeOf(change: Change): Extract<Change, { kind: 'shell' }> | undefined {
   if (change.kind === 'shell') return change;
   return change.kind === 'tailscale-preference' ? preferenceScripts(change) : undefined;
 }
+
+/** As long as a script of ours may be on its way. */
+const LOOKS = SCRIPT_MS / 1000;
 
 // systemd may be a minute late unless told not to: systemd.timer(5), AccuracySec=
 function armingScript({ id, afterSeconds }: FarTimer, undo: string): string {
@@ -76,8 +85,12 @@ ${undo}
 ${word}
 cat >$f.sh <<${word} || exit 1
 mv $f.undo $f.now 2>/dev/null || exit 0
-sh $f.now >/dev/null 2>&1
-rm -f $f.now $f.sh $f.pid
+i=0
+while [ -e $f.sh ] && [ \\$i -lt ${LOOKS} ]; do
+case \\$(sh $f.now 2>/dev/null) in *rp-failed:*) ;; *rp-now:*) break ;; esac
+i=\\$((i+1)); sleep 1
+done
+rm -f $f.sh $f.pid $f.now
 ${word}
 if [ -d /run/systemd/system ] && [ "$(id -u)" = 0 ] && systemd-run --quiet --on-active=${afterSeconds} --timer-property=AccuracySec=1s --unit=returnpath-guard-${id} /bin/sh $f.sh; then
 echo rp-armed:systemd
@@ -97,7 +110,8 @@ const FIRING_S = 20;
 
 /**
  * After a reboot the number of the waiting process may be somebody else's: it is asked for its name.
- * A timer that has just begun to take the step back is waited for, so that what is read next holds.
+ * A timer that has just begun to take the step back is waited for, so that what is read next holds;
+ * without its script it does not begin once more.
  */
 function disarmingScript({ id }: FarTimer): string {
   return `{
@@ -111,6 +125,8 @@ p=$(cat $f.pid 2>/dev/null)
 [ -n "$p" ] && grep -q returnpath-guard-${id} /proc/$p/cmdline 2>/dev/null && kill -- -"$p" 2>/dev/null
 [ -d /run/systemd/system ] && systemctl stop --quiet returnpath-guard-${id}.timer 2>/dev/null
 rm -f $f.off $f.sh $f.pid
+else
+rm -f $f.sh
 fi
 i=0; while [ -e $f.now ] && [ $i -lt ${FIRING_S * 10} ]; do i=$((i+1)); sleep 0.1 2>/dev/null || { sleep 1; i=$((i+9)); }; done
 done

@@ -7,6 +7,9 @@ type ShellChange = Extract<Change, { kind: 'shell' }>;
 const HEAD = `LC_ALL=C PATH=$PATH:${MORE_PATH}
 export LC_ALL PATH`;
 
+const WRITE = `if e=$(rp_write </dev/null 2>&1); then :; else echo "rp-failed:$(printf %s "$e" | tr '\\n' ' ')"; fi`;
+const TOO_LATE = "echo 'rp-failed:the timer that takes it back was over before it was begun'";
+
 /** Reads the value and prints it behind a mark, so that a banner or a prompt is no value. */
 export function readingScript({ reads }: Pick<ShellChange, 'reads'>): string {
   return `{
@@ -22,8 +25,10 @@ v=$(rp_read </dev/null) && echo "rp-found:$v"
 /**
  * Looks and writes in one go, so that hardly any time is left in which somebody else could change
  * it in between. One compound command: cut off on its way it does nothing.
+ *
+ * @param onlyIf Shell without whose consent nothing is written.
  */
-export function writingScript(change: ShellChange, direction: Direction): string {
+export function writingScript(change: ShellChange, direction: Direction, onlyIf?: string): string {
   const [start, code] =
     direction === 'do' ? [change.from, change.does] : [change.to, change.undoes];
   return `{
@@ -37,7 +42,7 @@ ${code}
 if v=$(rp_read </dev/null); then
 echo "rp-found:$v"
 if [ "$v" = '${start.replaceAll("'", `'\\''`)}' ]; then
-if e=$(rp_write </dev/null 2>&1); then :; else echo "rp-failed:$(printf %s "$e" | tr '\\n' ' ')"; fi
+${onlyIf === undefined ? WRITE : `if { ${onlyIf}; }; then\n${WRITE}\nelse ${TOO_LATE}; fi`}
 v=$(rp_read </dev/null) && echo "rp-now:$v"
 fi
 fi

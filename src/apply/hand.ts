@@ -29,6 +29,13 @@ export interface HandContext {
   readonly tell: (line: string) => void;
 }
 
+export interface WriteContext extends HandContext {
+  /** What was found when the change was begun. */
+  readonly begun: string;
+  /** Shell that must be true on the host at the moment of the write: that its timer waits. */
+  readonly onlyIf?: string | undefined;
+}
+
 /** `do` is from → to, `undo` the other way. */
 export type Direction = 'do' | 'undo';
 
@@ -53,11 +60,7 @@ export interface Hand<C extends Change = Change> {
   /** @param begun What was found when the change was begun, if it was. */
   judge(change: C, value: string, begun?: string): Standing;
   /** Writes only if the value still is what this direction starts from. */
-  write(
-    change: C,
-    direction: Direction,
-    context: HandContext & { readonly begun: string },
-  ): Promise<Written>;
+  write(change: C, direction: Direction, context: WriteContext): Promise<Written>;
   /** Waits until what was written has taken effect; nothing where writing waits already. */
   settle?(change: C, context: HandContext): Promise<void>;
   /** Whether it can be taken back. */

@@ -9,7 +9,7 @@ type ShellChange = Extract<Change, { kind: 'shell' }>;
 
 const OUTPUT_LIMIT_BYTES = 1024 * 1024;
 /** A full routing table takes tailscaled seconds; what takes longer than this hangs. */
-const SCRIPT_MS = 30_000;
+export const SCRIPT_MS = 30_000;
 
 export const shellHand: Hand<ShellChange> = {
   reversible: true,
@@ -24,7 +24,7 @@ export const shellHand: Hand<ShellChange> = {
   judge: judgeText,
 
   async write(change, direction, context): Promise<Written> {
-    const answer = await runOn(context, writingScript(change, direction));
+    const answer = await runOn(context, writingScript(change, direction, context.onlyIf));
     const found = marked(answer.stdout, 'found');
     if (found === undefined) throw unreadable(context.vantage, answer);
     const now = marked(answer.stdout, 'now') ?? found;

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { Command, InvalidArgumentError } from 'commander';
-import type { Plan, Step } from '../model/plan.ts';
+import { GUARD_SECONDS, type Plan, type Step } from '../model/plan.ts';
 import { toMarkdown } from '../report/markdown.ts';
 import { planText } from '../report/plan-text.ts';
 import { applyPlan, type Planned, planFix, type RunSurroundings } from '../session/fix-session.ts';
@@ -38,7 +38,7 @@ const NO_REPORT =
   'Cannot write --report of a saved plan: it does not hold what was seen\n  try: returnpath runs RUN tells what was done';
 
 /** Long enough for a slow login over the tailnet, short enough to wait for. */
-const GUARD_SECONDS = 60;
+const USUAL_GUARD_SECONDS = 60;
 
 const EXAMPLES = `
 Looks as diagnose does, shows what it would do, in full and with its undo, and asks. What it does is
@@ -67,7 +67,12 @@ export function fixCommand(): Command {
     .option('--yes', 'apply it without asking')
     .option('--later', 'also do what makes it last, which may restart an app')
     .option('--fix <id>', 'take this fix instead of the least invasive one')
-    .option('--guard <seconds>', 'how long a remote host waits for our word', guard, GUARD_SECONDS)
+    .option(
+      '--guard <seconds>',
+      'how long a remote host waits for our word',
+      guard,
+      USUAL_GUARD_SECONDS,
+    )
     .option('--print', 'print change, check and undo as lines to paste into the shell of the NAS')
     .option('--answer <file>', 'with -f: read what such a line printed there; - is stdin')
     .option('--report <file>', 'write the incident with what was done, as Markdown')
@@ -195,9 +200,10 @@ async function isYes(question: string): Promise<boolean> {
 }
 
 function guard(value: string): number {
+  const { least, most } = GUARD_SECONDS;
   const number = Number(value);
-  if (!Number.isInteger(number) || number < 5 || number > 3600) {
-    throw new InvalidArgumentError('a whole number of seconds from 5 to 3600');
+  if (!Number.isInteger(number) || number < least || number > most) {
+    throw new InvalidArgumentError(`a whole number of seconds from ${least} to ${most}`);
   }
   return number;
 }

@@ -84,6 +84,12 @@ export const Guard = z.object({
 });
 export type Guard = z.infer<typeof Guard>;
 
+/**
+ * How long such a timer may wait, in seconds: a script is given 30 s to do the step, and then the
+ * host has to be reached over a new connection.
+ */
+export const GUARD_SECONDS = { least: 45, most: 3600 } as const;
+
 export const Step = z.object({
   /** Unique within the plan, kebab-case. */
   id: z.string(),

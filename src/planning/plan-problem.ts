@@ -2,7 +2,7 @@ import { restartText } from '../fixes/csi-controllers-restart.ts';
 import { lastingChanges } from '../fixes/lasting-pin.ts';
 import { pinChangeOf } from '../fixes/pin-lan.ts';
 import { maskedEdit } from '../fixes/preference-script.ts';
-import type { Change, Check, Plan, Step } from '../model/plan.ts';
+import { type Change, type Check, GUARD_SECONDS, type Plan, type Step } from '../model/plan.ts';
 
 type ShellChange = Extract<Change, { kind: 'shell' }>;
 
@@ -26,8 +26,9 @@ function stepProblem(step: Step, plan: Plan): string | undefined {
   if (!isShown(step, plan)) return `step "${id}" does not do what it shows`;
   const strange = checks.find((check) => !isQuestion(check));
   if (strange) return `step "${id}" is checked by "${strange.reads}"`;
-  if (guard?.how === 'far-timer' && !(guard.afterSeconds >= 5 && guard.afterSeconds <= 3600)) {
-    return `step "${id}" is taken back after ${guard.afterSeconds} s: it takes 5 to 3600`;
+  const { least, most } = GUARD_SECONDS;
+  if (guard?.how === 'far-timer' && !(guard.afterSeconds >= least && guard.afterSeconds <= most)) {
+    return `step "${id}" is taken back after ${guard.afterSeconds} s: it takes ${least} to ${most}`;
   }
   return undefined;
 }
