@@ -1,15 +1,13 @@
 import { OutsideError } from '../model/outside-error.ts';
 import type { Change } from '../model/plan.ts';
 import { atMost } from '../ports/at-most.ts';
+import { JOB_MS, untilIdle } from './app-jobs.ts';
 import { untilStarted } from './app-start.ts';
 import type { Hand, HandContext, Written } from './hand.ts';
 import { apiOf, isRecord } from './truenas-api.ts';
 
 type AppChange = Extract<Change, { kind: 'truenas-app' }>;
 type ScriptChange = Extract<Change, { kind: 'truenas-init-script' }>;
-
-/** Pulling nothing, only starting containers anew; a slow pool takes minutes. */
-const JOB_MS = 5 * 60_000;
 
 /**
  * One switch of an app. The API merges only the top level of what it is sent, so the whole group
@@ -20,7 +18,7 @@ export const truenasAppHand: Hand<AppChange> = {
   reversible: true,
 
   async read(change, context) {
-    await untilIdle(context);
+    await untilIdle(change.app, context);
     return String((await groupOf(change, context))[change.key]);
   },
 
@@ -36,21 +34,17 @@ export const truenasAppHand: Hand<AppChange> = {
     const found = String(values[key]);
     if (found !== String(start)) return { found, now: found };
     const truenas = await apiOf(context);
+    truenas.keepSecret(...secretsIn(values));
     try {
       await truenas.job('app.update', [app, { values: { [group]: { ...values, [key]: end } } }], {
         signal: atMost(JOB_MS, context.signal),
         onProgress: ({ percent, description }) =>
-          context.tell(
-            `app.update ${app}: ${Math.round(percent)} % ${withoutSecrets(description, values)}`,
-          ),
+          context.tell(`app.update ${app}: ${Math.round(percent)} % ${description}`),
       });
     } catch (error) {
       context.signal.throwIfAborted();
       // whether the job got anywhere is told by reading, not by how waiting for it ended
-      const failure = withoutSecrets(
-        error instanceof Error ? error.message : String(error),
-        values,
-      );
+      const failure = error instanceof Error ? error.message : String(error);
       return { found, now: await this.read(change, context), failure };
     }
     return { found, now: await this.read(change, context) };
@@ -60,37 +54,16 @@ export const truenasAppHand: Hand<AppChange> = {
 };
 
 /** What an API says of a request may quote it, and an auth key is in this one. */
-function withoutSecrets(words: string, values: unknown, name = ''): string {
-  if (typeof values === 'string') {
-    return values !== '' && SECRET.test(name) ? words.replaceAll(values, '…') : words;
-  }
-  if (typeof values !== 'object' || values === null) return words;
-  return Object.entries(values).reduce(
-    (rest, [key, value]) => withoutSecrets(rest, value, Array.isArray(values) ? name : key),
-    words,
+function secretsIn(values: unknown, name = ''): string[] {
+  if (typeof values === 'string') return SECRET.test(name) ? [values] : [];
+  if (typeof values !== 'object' || values === null) return [];
+  return Object.entries(values).flatMap(([key, value]) =>
+    secretsIn(value, Array.isArray(values) ? name : key),
   );
 }
 
 /** Of the settings of the Tailscale app: `auth_key`, the value of a variable, arguments. */
 const SECRET = /key|secret|token|value|args/;
-
-const POLL_MS = 500;
-
-/** A run that was killed leaves its job behind, which goes on: what it makes of it is waited for. */
-async function untilIdle(context: HandContext): Promise<void> {
-  const { clock, signal } = context;
-  const end = clock.now() + JOB_MS;
-  const filter = [
-    ['method', '=', 'app.update'],
-    ['state', 'in', ['RUNNING', 'WAITING']],
-  ];
-  while (clock.now() < end) {
-    const jobs = await (await apiOf(context)).call('core.get_jobs', [filter], signal);
-    if (!Array.isArray(jobs) || jobs.length === 0) return;
-    context.tell('another app.update is under way: waiting for it');
-    await clock.wait(POLL_MS, signal);
-  }
-}
 
 async function groupOf(
   { app, group, key }: AppChange,

@@ -19,6 +19,8 @@ export interface Truenas {
    * `Secret democratic-csi/hdd-driver-config`. A plan must say so.
    */
   readonly credentialFrom?: string | undefined;
+  /** From now on no message and no progress shows these texts, whoever quotes them. */
+  keepSecret(...texts: readonly string[]): void;
   call(method: string, params: readonly unknown[], signal: AbortSignal): Promise<unknown>;
   /**
    * Starts a job and waits for its end, whichever way this release tells of it. Where the

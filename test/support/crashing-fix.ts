@@ -116,6 +116,7 @@ function crashingTruenas(truenas: Truenas): Truenas {
   return {
     version: truenas.version,
     transport: truenas.transport,
+    keepSecret: (...texts) => truenas.keepSecret(...texts),
     call: (method, params, signal) =>
       around(method, `${method} ${JSON.stringify(params)}`, () =>
         truenas.call(method, params, signal),

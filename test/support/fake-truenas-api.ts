@@ -110,6 +110,7 @@ export function fakeTruenasApi(
       return Promise.reject(new OutsideError(problem));
     },
     job: () => Promise.reject(new Error('no job is expected')),
+    keepSecret() {},
   };
 }
 

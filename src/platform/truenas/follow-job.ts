@@ -43,7 +43,8 @@ export async function followJob(
       const changed = nextOf(told ? POLL_MS.told : POLL_MS.untold, signal, (now) => {
         wake = now;
       });
-      const job = jobOf(await channel.call('core.get_jobs', [[['id', '=', id]]], { signal }));
+      const answer = await channel.call('core.get_jobs', [[['id', '=', id]]], { signal });
+      const job = jobOf(answer, secrets);
       const progress = JSON.stringify(job?.progress);
       if (job && progress !== shown) onProgress?.(job.progress);
       shown = progress ?? '';
@@ -78,23 +79,24 @@ function nextOf(
 }
 
 /** Source: truenas middleware, service/core_service.py, get_jobs */
-function jobOf(answer: unknown): Job | undefined {
+function jobOf(answer: unknown, secrets: Secrets): Job | undefined {
   const [first] = Array.isArray(answer) ? answer : [];
   if (typeof first !== 'object' || first === null) return undefined;
   const { state, progress, result, error } = first as Record<string, unknown>;
   return {
     state: String(state),
-    progress: progressOf(progress),
+    progress: progressOf(progress, secrets),
     result,
     error: String(error ?? ''),
   };
 }
 
-export function progressOf(wire: unknown): TruenasProgress {
+export function progressOf(wire: unknown, secrets: Secrets): TruenasProgress {
   const { percent, description } = Object(wire) as { percent?: unknown; description?: unknown };
   return {
     percent: typeof percent === 'number' ? percent : 0,
-    description: typeof description === 'string' ? description.slice(0, 200) : '',
+    // hidden before it is cut: half a secret is not found any more
+    description: typeof description === 'string' ? secrets.hide(description).slice(0, 200) : '',
   };
 }
 

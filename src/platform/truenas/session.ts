@@ -47,6 +47,10 @@ export class TruenasSession implements Truenas {
     return this.#credential.from;
   }
 
+  keepSecret(...texts: readonly string[]): void {
+    this.#secrets.add(...texts);
+  }
+
   /** Logs in. @throws {OutsideError} If that fails. */
   async open(signal: AbortSignal): Promise<void> {
     const channel = await this.#connected(signal);
@@ -65,7 +69,7 @@ export class TruenasSession implements Truenas {
     const told = await channel.subscribe('core.get_jobs', signal);
     const stop = channel.onEvent(({ collection, fields }) => {
       if (collection === 'core.get_jobs' && fields['method'] === method && fields['progress']) {
-        onProgress?.(progressOf(fields['progress']));
+        onProgress?.(progressOf(fields['progress'], this.#secrets));
       }
     });
     let answer: unknown;
