@@ -10,6 +10,7 @@ import {
 import { snapshotHost } from '../../test/support/host-facts.ts';
 import type { Address } from '../model/network.ts';
 import type { KernelRoute, Probe, SocketState } from '../model/observation.ts';
+import type { Case } from './cause.ts';
 import { nodeRouteAstray } from './node-route-astray.ts';
 
 const AT = 1_000_000;
@@ -30,8 +31,12 @@ function judge(seen: {
   readonly prefixLength?: number;
   /** Of the server; absent: they were not read. */
   readonly sockets?: readonly SocketState[];
+  /** Of a tunnel that has one on the subnet of the server. */
+  readonly tunnel?: string;
+  readonly others?: Case['others'];
 }) {
   const { answer, probes = silent, controls = control, prefixLength = 24, sockets = [] } = seen;
+  const { tunnel, others = [] } = seen;
   const kernel: KernelRoute[] = answer
     ? [
         {
@@ -47,10 +52,14 @@ function judge(seen: {
     : [];
   const onDevice = (dev: string, local: string) =>
     ({ dev, local, prefixLength, scope: 'global' }) as unknown as Address;
-  const addresses = [onDevice('eth0', CLIENT), onDevice('eth1', '10.0.0.196')];
+  const addresses = [
+    onDevice('eth0', CLIENT),
+    onDevice('eth1', '10.0.0.196'),
+    ...(tunnel ? [onDevice('wg0', tunnel)] : []),
+  ];
   const facts = snapshotHost({ addresses, readAtUnixMs: AT });
   const c = caseOf({ probes, controls, observations: [...kernel, ...sockets] });
-  return nodeRouteAstray.judge({ ...c, client: { ...c.client, facts } });
+  return nodeRouteAstray.judge({ ...c, others, client: { ...c.client, facts } });
 }
 
 describe('node-route-astray', () => {
@@ -62,6 +71,28 @@ describe('node-route-astray', () => {
   ])('is proven by $when and silence beside a control', ({ answer }) => {
     const sockets = [serverSocket('LISTEN')];
     expect(judge({ answer, sockets })).toMatchObject({ is: 'present', certainty: 'proven' });
+  });
+
+  test('is proven of a tunnel, even where its own subnet holds the server', () => {
+    const answer = { ...straight, dev: 'wg0', source: '10.0.0.2' };
+    const sockets = [serverSocket('LISTEN')];
+    expect(judge({ answer, sockets, tunnel: '10.0.0.2' })).toMatchObject({
+      certainty: 'proven',
+      because: expect.stringContaining('into the WireGuard tunnel'),
+    });
+  });
+
+  test('says of other clients only what was seen', () => {
+    const client = { id: 'utility', name: 'utility', address: '10.0.0.38', facts: undefined };
+    const chainWith = (others: Case['others']) => {
+      const verdict = judge({ answer: { ...straight, gateway: '10.0.0.38' }, others });
+      return verdict.is === 'present' ? verdict.chain.at(-1) : undefined;
+    };
+    expect(chainWith([])).toBe('talos-1 gets no answer');
+    expect(chainWith([{ client, probes: silent }])).toBe('talos-1 gets no answer');
+    expect(chainWith([{ client, probes: [probe('answered', 1)] }])).toBe(
+      'talos-1 gets no answer; other clients are answered',
+    );
   });
 
   test('is proven when the kernel refuses at once', () => {

@@ -60,15 +60,17 @@ function judge(c: Case): Verdict {
   return present(c, { kernel, way, direct });
 }
 
-/** Devices of the client whose subnet holds the server: any of them is a straight way. */
+/** Devices of the client whose subnet holds the server, and no tunnel: any is a straight way. */
 function directDevices({ client, server }: Case): readonly string[] | undefined {
-  const addresses = client.facts?.network.addresses;
-  if (!addresses?.seen) return undefined;
+  const { facts } = client;
+  const addresses = facts?.network.addresses;
+  if (!facts || !addresses?.seen) return undefined;
   const family = familyOf(server.address);
   return addresses.value
     .filter(
-      ({ local, prefixLength }) =>
+      ({ dev, local, prefixLength }) =>
         familyOf(local) === family &&
+        !leadsIntoVpn(facts, dev) &&
         prefixLength < (family === 'ipv4' ? 32 : 128) &&
         prefixContains(`${local}/${prefixLength}`, server.address),
     )
@@ -122,7 +124,7 @@ function present(
       vpn?.origin ??
         `a route or rule of ${client.name} holds ${server.address} and is better than that of ${direct.join(', ')}`,
       `packets of ${client.name} for ${server.address} go ${way} and are lost`,
-      `${client.name} gets no answer; other clients do not have that route`,
+      `${client.name} gets no answer${others.length > 0 ? '; other clients are answered' : ''}`,
     ],
     evidence: [...mechanism, ...effect],
     contrast: others.map((party) => `${called(party)} is answered`),
