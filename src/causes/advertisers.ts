@@ -1,3 +1,4 @@
+import type { HostFacts } from '../model/host.ts';
 import { familyOf, prefixContains, prefixLength } from '../model/prefix.ts';
 import type { TailscalePeer } from '../model/tailscale.ts';
 import type { Case } from './cause.ts';
@@ -25,10 +26,7 @@ export function longestHolder(
  * What the cluster calls the resource that tells the tailnet about an address:
  * `Connector homelab-subnet-router`.
  */
-export function advertisingResource(
-  { cluster }: Case['snapshot'],
-  address: string,
-): string | undefined {
+function advertisingResource({ cluster }: Case['snapshot'], address: string): string | undefined {
   const resources = cluster?.tailnet.seen ? cluster.tailnet.value : [];
   const found = resources.find(({ advertises }) =>
     advertises.some(
@@ -42,22 +40,51 @@ export function advertisingResource(
   return found && `${found.kind} ${found.name}`;
 }
 
-/** Who advertises `address`: what the cluster calls it, or the machine of the tailnet. */
-export function advertiserOfAny(c: Case, address: string): string | undefined {
-  return advertisingResource(c.snapshot, address) ?? advertiserAnywhere(c, address)?.hostName;
+/** Who gives a route to the tailnet, as people call it, and as tailscaled sees it if it does. */
+interface Advertiser {
+  /** `Connector homelab-subnet-router of the cluster`, or the machine of the tailnet. */
+  readonly name: string;
+  readonly peer: TailscalePeer | undefined;
 }
 
-/** Who advertises `address`, as any tailscaled that was seen anywhere tells. */
-export function advertiserAnywhere({ snapshot }: Case, address: string): TailscalePeer | undefined {
-  for (const host of Object.values(snapshot.hosts)) {
-    const elsewhere = host.tailscaleElsewhere.seen ? host.tailscaleElsewhere.value : [];
-    const own = host.tailscale.status.seen ? [host.tailscale.status.value] : [];
-    for (const { self, peers } of [...own, ...elsewhere.map(({ status }) => status)]) {
-      const holder = longestHolder(self ? [self, ...peers] : peers, address);
-      if (holder) return holder;
-    }
-  }
-  return undefined;
+/**
+ * Who advertises the route for `prefix` that `host` has: its own tailscaled knows best, then any
+ * other that was seen. A resource of the cluster is named if it is that machine, or where nobody
+ * but the cluster tells; that it advertises something wider is not enough.
+ */
+export function advertiserOfRoute(
+  { snapshot }: Case,
+  host: HostFacts,
+  prefix: string,
+): Advertiser | undefined {
+  const { status } = host.tailscale;
+  const self = status.seen ? status.value.self?.id : undefined;
+  const peer = [host, ...Object.values(snapshot.hosts)]
+    .flatMap(membersSeenBy)
+    .find(({ id, allowedIps }) => id !== self && allowedIps.includes(prefix));
+  const { tailnet } = snapshot.cluster ?? {};
+  const resource = (tailnet?.seen ? tailnet.value : []).find(({ advertises, tailnetAddresses }) =>
+    peer
+      ? peer.addresses.some((one) => tailnetAddresses.includes(one))
+      : advertises.includes(prefix),
+  );
+  if (resource) return { name: `${resource.kind} ${resource.name} of the cluster`, peer };
+  return peer && { name: peer.hostName, peer };
+}
+
+/** Who advertises `address`: what the cluster calls it, or the machine of the tailnet. */
+export function advertiserOfAny({ snapshot }: Case, address: string): string | undefined {
+  const members = Object.values(snapshot.hosts).flatMap(membersSeenBy);
+  return advertisingResource(snapshot, address) ?? longestHolder(members, address)?.hostName;
+}
+
+/** Machines of the tailnet, as any tailscaled on a host tells. */
+function membersSeenBy({ tailscale, tailscaleElsewhere }: HostFacts): TailscalePeer[] {
+  const elsewhere = tailscaleElsewhere.seen ? tailscaleElsewhere.value : [];
+  const own = tailscale.status.seen ? [tailscale.status.value] : [];
+  return [...own, ...elsewhere.map(({ status }) => status)].flatMap(({ self, peers }) =>
+    self ? [self, ...peers] : peers,
+  );
 }
 
 /** Clients that are answered because nobody in the tailnet advertises them. */

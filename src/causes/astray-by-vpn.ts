@@ -4,7 +4,7 @@ import type { Route } from '../model/network.ts';
 import type { KernelRoute } from '../model/observation.ts';
 import { familyOf, prefixContains, prefixLength } from '../model/prefix.ts';
 import { vpnName } from '../routing/vpn.ts';
-import { advertiserAnywhere, advertisingResource } from './advertisers.ts';
+import { advertiserOfRoute } from './advertisers.ts';
 import { leadsIntoVpn } from './captured.ts';
 import type { Case } from './cause.ts';
 import { comesFromExitNode } from './chosen-exit-node.ts';
@@ -41,12 +41,10 @@ export function astrayByVpn(c: Case, { answer }: KernelRoute): AstrayByVpn | und
     return { way, origin, byHand: { now, where, later: 'or stop using the exit node' } };
   }
   const { prefs } = client.facts.tailscale;
-  const who =
-    advertisingResource(c.snapshot, server.address) ??
-    advertiserAnywhere(c, server.address)?.hostName;
+  const who = route && advertiserOfRoute(c, client.facts, route.prefix);
   const parts = [
     prefs.seen && prefs.value.acceptsRoutes ? `Accept Routes is on at ${client.name}` : undefined,
-    who ? `${who} advertises ${route?.prefix ?? server.address}` : undefined,
+    who && `${who.name} advertises ${route.prefix}`,
     holds,
   ];
   return {

@@ -135,7 +135,6 @@ function replyOf(
     rule: undefined,
     route,
     direct,
-    advertiser: undefined,
     mechanism: [
       ...shown.map((ping) => pingEvidence(c, ping)),
       ...us,

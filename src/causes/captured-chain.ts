@@ -1,6 +1,5 @@
 import { prefixLength } from '../model/prefix.ts';
-import type { TailscalePeer } from '../model/tailscale.ts';
-import { advertiserAnywhere, advertisingResource } from './advertisers.ts';
+import { advertiserOfRoute } from './advertisers.ts';
 import { type CapturedReply, isInMain, isOfTailscale } from './captured.ts';
 import type { Case } from './cause.ts';
 
@@ -23,9 +22,8 @@ function accepted(c: Case, capture: CapturedReply): string {
   const { server } = c;
   const { route, device } = capture;
   const prefs = server.facts?.tailscale.prefs;
-  const resource = advertisingResource(c.snapshot, capture.clientAddress);
-  const who = resource ? `${resource} of the cluster` : peerOf(c, capture)?.hostName;
-  const from = who ? `${who} advertises ${route.prefix}` : undefined;
+  const who = advertiserOf(c, capture);
+  const from = who && `${who.name} advertises ${route.prefix}`;
   const accepts = prefs?.seen && prefs.value.acceptsRoutes;
   const origin = [accepts ? `Accept Routes is on at ${server.name}` : undefined, from];
   return (
@@ -46,9 +44,11 @@ function held({ route, device, rule, direct }: CapturedReply): string {
 
 function farEnd(c: Case, capture: CapturedReply): string {
   if (!isOfTailscale(capture)) return ' and get lost';
-  return `, which ${peerOf(c, capture)?.hostName ?? 'the far end'} does not accept`;
+  const peer = advertiserOf(c, capture)?.peer;
+  if (peer?.online === false) return `, to ${peer.hostName}, which is offline`;
+  return `, which ${peer?.hostName ?? 'the far end'} does not accept`;
 }
 
-function peerOf(c: Case, { advertiser, clientAddress }: CapturedReply): TailscalePeer | undefined {
-  return advertiser ?? advertiserAnywhere(c, clientAddress);
+function advertiserOf(c: Case, { route }: CapturedReply): ReturnType<typeof advertiserOfRoute> {
+  return c.server.facts && advertiserOfRoute(c, c.server.facts, route.prefix);
 }

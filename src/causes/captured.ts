@@ -2,11 +2,9 @@ import type { Evidence } from '../model/diagnosis.ts';
 import type { HostFacts } from '../model/host.ts';
 import { type Address, type Route, type Rule, TABLE } from '../model/network.ts';
 import { familyOf, prefixContains, prefixesOverlap } from '../model/prefix.ts';
-import type { TailscalePeer } from '../model/tailscale.ts';
 import { ruleText } from '../model/text.ts';
 import type { Answer } from '../routing/decision.ts';
 import { isVpnDevice } from '../routing/vpn.ts';
-import { longestHolder } from './advertisers.ts';
 import { replyCommand } from './captured-from-outside.ts';
 import type { Case } from './cause.ts';
 import { cameBack, halfOpen } from './evidence.ts';
@@ -20,8 +18,6 @@ export interface CapturedReply {
   readonly route: Route;
   /** The address whose connected subnet reaches the client directly. */
   readonly direct: Address;
-  /** Who advertises the winning prefix, as far as tailscaled tells. */
-  readonly advertiser: TailscalePeer | undefined;
   readonly mechanism: readonly Evidence[];
   /** The kernel of the server gave the same answer for this very flow, and it leads nowhere. */
   readonly confirmed: boolean;
@@ -76,7 +72,6 @@ export function captureOf(c: Case): CaptureVerdict {
       rule: answer.rule,
       route: answer.route,
       direct,
-      advertiser: advertiserOf(server.facts, client.address),
       mechanism: mechanismOf(c, answer, direct),
       confirmed: c.reply.agree === true && !traceArrives,
     },
@@ -112,13 +107,6 @@ export function isOfTailscale({ device }: Pick<CapturedReply, 'device'>): boolea
 /** A rule that asks main first changes nothing then. */
 export function isInMain({ route }: Pick<CapturedReply, 'route'>): boolean {
   return route.table === TABLE.main;
-}
-
-/** The peer that owns `address` in the tailnet, as tailscaled of `host` sees it. */
-function advertiserOf(host: HostFacts, address: string): TailscalePeer | undefined {
-  const { status } = host.tailscale;
-  if (!status.seen) return undefined;
-  return longestHolder(status.value.peers, address);
 }
 
 /**

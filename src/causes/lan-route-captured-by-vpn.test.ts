@@ -5,6 +5,7 @@ import type { HostFacts } from '../model/host.ts';
 import type { Route } from '../model/network.ts';
 import type { KernelRoute } from '../model/observation.ts';
 import { Snapshot } from '../model/snapshot.ts';
+import type { TailscalePeer } from '../model/tailscale.ts';
 import { makePlan } from '../planning/make-plan.ts';
 
 const RECORDED = Snapshot.parse(
@@ -131,5 +132,57 @@ describe('a route of another VPN than Tailscale, which accepts routes to elsewhe
       ],
       fixes: ['pin-lan'],
     });
+  });
+});
+
+describe('who advertises the captured route', () => {
+  const OUTAGE = Snapshot.parse(
+    JSON.parse(readFileSync('test/scenarios/cluster-outage.snapshot.json', 'utf8')),
+  );
+
+  /** The tailscaled of the NAS sees its peers in another way. */
+  function withPeers(change: (peers: TailscalePeer[]) => TailscalePeer[]): Snapshot {
+    const { nas } = OUTAGE.hosts;
+    if (!nas?.tailscale.status.seen) throw new Error('Cannot find the peers of the NAS');
+    const { status } = nas.tailscale;
+    const value = { ...status.value, peers: change(status.value.peers) };
+    const tailscale = { ...nas.tailscale, status: { ...status, value } };
+    return { ...OUTAGE, hosts: { ...OUTAGE.hosts, nas: { ...nas, tailscale } } };
+  }
+
+  const chainOf = (snapshot: Snapshot) => diagnose(snapshot).findings[0]?.chain ?? [];
+
+  test('is the machine that the NAS has it from, not a Connector that advertises something wider', () => {
+    const { cluster } = OUTAGE;
+    if (!cluster?.tailnet.seen) throw new Error('Cannot find the Connector');
+    const wide = ['10.0.0.0/16'];
+    const connectors = cluster.tailnet.value.map((one) => ({ ...one, advertises: wide }));
+    const snapshot = withPeers((peers) =>
+      peers.flatMap((peer) =>
+        peer.hostName === 'homelab-subnet-router'
+          ? [
+              { ...peer, allowedIps: wide },
+              {
+                ...peer,
+                id: 'pi',
+                hostName: 'router-pi',
+                addresses: ['100.68.1.9'],
+                allowedIps: ['10.0.0.197/32'],
+              },
+            ]
+          : [peer],
+      ),
+    );
+    const chain = chainOf({
+      ...snapshot,
+      cluster: { ...cluster, tailnet: { ...cluster.tailnet, value: connectors } },
+    });
+    expect(chain[0]).toBe('Accept Routes is on at truenas; router-pi advertises 10.0.0.197/32');
+    expect(chain[2]).toMatch(/which router-pi does not accept$/);
+  });
+
+  test('does not refuse what it cannot get: it is offline', () => {
+    const offline = withPeers((peers) => peers.map((peer) => ({ ...peer, online: false })));
+    expect(chainOf(offline)[2]).toMatch(/, to homelab-subnet-router, which is offline$/);
   });
 });
