@@ -1,6 +1,7 @@
 import { anotherMachine } from '../causes/another-machine.ts';
 import type { Case } from '../causes/cause.ts';
 import { cameBack, probeEvidence } from '../causes/evidence.ts';
+import { nodeRouteAstray } from '../causes/node-route-astray.ts';
 import { DIAGNOSIS_VERSION, type Diagnosis, type Finding } from '../model/diagnosis.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Trace } from '../model/trace.ts';
@@ -28,8 +29,9 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
     ...silentFirst(cases).flatMap(judgePath),
     ...(clusterCase ? judgeCluster(clusterCase) : []),
   ];
-  const affected = affectedBy(snapshot);
-  const findings = findingsOf(judged).map((finding) => downToPods(finding, affected));
+  const findings = findingsOf(judged).map((finding) =>
+    downToPods(finding, affectedBy(snapshot, ownNode(finding, cases))),
+  );
   const pods = clusterCase?.podCases.map(({ pod }) => pod) ?? [];
   const cluster = clusterView(snapshot);
   const hangs = (cluster?.symptoms.length ?? 0) > 0;
@@ -58,6 +60,11 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
     summary,
     next: nextSteps(draft, { missing: missingOf(judged, verdict), cases }),
   };
+}
+
+/** A route of the client's own is in the way of nobody else. */
+function ownNode({ cause }: Finding, [first]: readonly Case[]): Case['client'] | undefined {
+  return cause === nodeRouteAstray.id ? first?.client : undefined;
 }
 
 /**
