@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { caseOf, clientSocket, probe, serverSocket } from '../../test/support/case.ts';
+import {
+  CLIENT,
+  caseOf,
+  clientSocket,
+  probe,
+  SERVER,
+  serverSocket,
+} from '../../test/support/case.ts';
+import type { CounterSample } from '../model/observation.ts';
+import type { Trace } from '../model/trace.ts';
 import { effectOf, provesTogether, silenceMs } from './evidence.ts';
 
 describe('silenceMs()', () => {
@@ -19,6 +28,29 @@ describe('silenceMs()', () => {
   test('is unknown while no control answers', () => {
     expect(silenceMs([probe('timed-out', 5000, 'control')])).toBeUndefined();
   });
+});
+
+const counters = (phase: CounterSample['phase'], value: number): CounterSample => ({
+  kind: 'counters',
+  host: 'nas',
+  atUnixMs: 1_000_000,
+  phase,
+  values: { 'TcpExt:IPReversePathFilter': value },
+  command: 'cat /proc/net/netstat',
+});
+
+const delivered: Trace = {
+  leg: 'forward',
+  flow: { protocol: 'tcp', source: CLIENT, destination: SERVER, destinationPort: 2049 },
+  steps: [],
+  outcome: 'delivered',
+  because: '',
+  missing: [],
+};
+const filteredAt = (host: string): Trace => ({
+  ...delivered,
+  outcome: 'reverse-path-filtered',
+  steps: [{ host, action: 'drop', because: '', notes: [] }],
 });
 
 describe('effectOf()', () => {
@@ -55,20 +87,20 @@ describe('effectOf()', () => {
   });
 
   test.each([
-    { before: 5, after: 8, effects: 1 },
-    { before: 5, after: 5, effects: 0 },
-  ])('sees $effects effects when the counter goes from $before to $after', (row) => {
-    const counters = (phase: 'before' | 'after', value: number) => ({
-      kind: 'counters' as const,
-      host: 'nas',
-      atUnixMs: 0,
-      phase,
-      values: { 'TcpExt:IPReversePathFilter': value },
-      command: 'cat /proc/net/netstat',
-    });
+    { forward: filteredAt('nas'), before: 5, after: 8, effects: 1, why: 'its filter drops them' },
+    { forward: filteredAt('nas'), before: 5, after: 5, effects: 0, why: 'it did not rise' },
+    { forward: filteredAt('router'), before: 5, after: 8, effects: 0, why: 'another drops them' },
+    { forward: delivered, before: 5, after: 6, effects: 0, why: 'a foreign packet was dropped' },
+    { forward: undefined, before: 5, after: 6, effects: 0, why: 'the way there is not known' },
+  ])('sees $effects effects in a counter from $before to $after: $why', (row) => {
     const observations = [counters('before', row.before), counters('after', row.after)];
     const c = caseOf({ probes: [probe('timed-out', 10)], observations });
-    expect(effectOf(c, 'TcpExt:IPReversePathFilter')).toHaveLength(row.effects);
+    expect(effectOf({ ...c, forward: row.forward })).toHaveLength(row.effects);
+  });
+
+  test('sees none in a counter that rises while nothing was sent', () => {
+    const observations = [counters('before', 1), counters('after', 9)];
+    expect(effectOf({ ...caseOf({ observations }), forward: filteredAt('nas') })).toEqual([]);
   });
 });
 
@@ -87,20 +119,4 @@ describe('provesTogether()', () => {
   ])('is $is for what was read $apartMs ms apart', ({ apartMs, is }) => {
     expect(provesTogether([at(0)], [at(apartMs)])).toBe(is);
   });
-});
-
-test('a counter that rises while nothing was sent is no effect', () => {
-  const counters = (phase: 'before' | 'after', value: number) => ({
-    kind: 'counters' as const,
-    host: 'nas',
-    atUnixMs: 1_000_000,
-    phase,
-    values: { 'TcpExt:IPReversePathFilter': value },
-    command: 'nstat',
-  });
-  const observations = [counters('before', 1), counters('after', 9)];
-  const counter = 'TcpExt:IPReversePathFilter';
-  expect(effectOf(caseOf({ observations }), counter)).toEqual([]);
-  const probes = [probe('timed-out', 400)];
-  expect(effectOf(caseOf({ probes, observations }), counter)).toHaveLength(1);
 });

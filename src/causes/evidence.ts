@@ -35,15 +35,13 @@ export function silentProbes(c: Case): readonly Probe[] {
 
 /**
  * What shows that packets between client and server really get lost now: half-open sockets at the
- * server, a counter of the mechanism that rose, or silence while a control answered. Empty as soon
- * as any probe of the flow came back.
- *
- * @param counter The counter that belongs to the mechanism, e.g. `TcpExt:IPReversePathFilter`.
+ * server, drops of its reverse-path filter, or silence while a control answered. Empty as soon as
+ * any probe of the flow came back.
  */
-export function effectOf(c: Case, counter?: string): readonly Evidence[] {
+export function effectOf(c: Case): readonly Evidence[] {
   if (!c.probes.some(({ outcome }) => outcome === 'timed-out') || c.probes.some(cameBack))
     return [];
-  return [...halfOpen(c), ...(counter ? counterRise(c, counter) : []), ...silence(c)];
+  return [...halfOpen(c), ...filteredByServer(c), ...silence(c)];
 }
 
 function silence(c: Case): readonly Evidence[] {
@@ -92,24 +90,37 @@ export function halfOpen(c: Case): readonly Evidence[] {
   ];
 }
 
-/** The counter rose at the server between the samples before and after the probes. */
-export function counterRise(c: Case, counter: string): readonly Evidence[] {
+/**
+ * The reverse-path filter of the server drops what the client sends, as the trace says and its
+ * counter shows. Alone the counter shows nothing: anybody's packet makes it rise.
+ */
+export function filteredByServer(c: Case): readonly Evidence[] {
+  const isFiltered =
+    c.forward?.outcome === 'reverse-path-filtered' && c.forward.steps.at(-1)?.host === c.server.id;
+  const rise = isFiltered ? filterRise(c) : undefined;
+  return rise ? [rise.evidence] : [];
+}
+
+/** How often the server's reverse-path filter dropped something between the samples of the look. */
+export function filterRise(
+  c: Case,
+): { readonly by: number; readonly evidence: Evidence } | undefined {
+  const counter = 'TcpExt:IPReversePathFilter';
   const samples = c.snapshot.observations.filter(
     (o): o is CounterSample => o.kind === 'counters' && o.host === c.server.id,
   );
   const before = samples.find((s) => s.phase === 'before');
   const after = samples.findLast((s) => s.phase === 'after');
-  const rise = (after?.values[counter] ?? 0) - (before?.values[counter] ?? 0);
-  if (!before || !after || rise <= 0) return [];
-  return [
-    {
-      host: c.server.name,
-      command: after.command,
-      answer: `${counter} rose by ${rise} while ${c.client.name} was probing`,
-      atUnixMs: after.atUnixMs,
-      shows: 'effect',
-    },
-  ];
+  const by = (after?.values[counter] ?? 0) - (before?.values[counter] ?? 0);
+  if (!before || !after || by <= 0) return undefined;
+  const evidence: Evidence = {
+    host: c.server.name,
+    command: after.command,
+    answer: `${counter} rose by ${by} while ${c.client.name} was probing`,
+    atUnixMs: after.atUnixMs,
+    shows: 'effect',
+  };
+  return { by, evidence };
 }
 
 /** A probe as evidence, in one line. */

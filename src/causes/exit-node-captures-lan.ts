@@ -30,7 +30,7 @@ function judge(c: Case): Verdict {
     return { is: 'absent', because };
   }
   const name = exitNodeName(server.facts);
-  const effect = effectOf(c, 'TcpExt:IPReversePathFilter');
+  const effect = effectOf(c);
   const proven = isIt === true && capture.confirmed && provesTogether(capture.mechanism, effect);
   return {
     is: 'present',

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { diagnose } from '../diagnose/diagnose.ts';
 import type { HostFacts } from '../model/host.ts';
 import type { Route } from '../model/network.ts';
-import type { KernelRoute } from '../model/observation.ts';
+import type { CounterSample, KernelRoute } from '../model/observation.ts';
 import { Snapshot } from '../model/snapshot.ts';
 import type { TailscalePeer } from '../model/tailscale.ts';
 import { makePlan } from '../planning/make-plan.ts';
@@ -185,4 +185,23 @@ describe('who advertises the captured route', () => {
     const offline = withPeers((peers) => peers.map((peer) => ({ ...peer, online: false })));
     expect(chainOf(offline)[2]).toMatch(/, to homelab-subnet-router, which is offline$/);
   });
+});
+
+test('a packet of anybody that the filter of the server dropped proves nothing', () => {
+  const others = RECORDED.observations.filter(
+    (o) =>
+      o.kind !== 'socket' && o.kind !== 'counters' && !(o.kind === 'probe' && o.role === 'control'),
+  );
+  const counters = (phase: CounterSample['phase'], value: number): CounterSample => ({
+    kind: 'counters',
+    host: 'nas',
+    atUnixMs: RECORDED.endedUnixMs,
+    phase,
+    values: { 'TcpExt:IPReversePathFilter': value },
+    command: 'cat /proc/net/netstat',
+  });
+  const observations = [...others, counters('before', 5), counters('after', 6)];
+  expect(diagnose({ ...RECORDED, observations }).findings).toMatchObject([
+    { cause: 'lan-route-captured-by-vpn', certainty: 'likely' },
+  ]);
 });

@@ -55,7 +55,7 @@ function judge(c: Case): Verdict {
     return { is: 'unknown', missing: [what] };
   }
 
-  const effect = effectOf(c, 'TcpExt:IPReversePathFilter');
+  const effect = effectOf(c);
   const settings = isOfTailscale(capture) ? settingsEvidence(c) : [];
   const decisive = capture.mechanism.filter(({ shows }) => shows === 'mechanism');
   const proven = capture.confirmed && decisive.every((one) => provesTogether([one], effect));

@@ -2,7 +2,7 @@ import type { Evidence } from '../model/diagnosis.ts';
 import type { SocketState } from '../model/observation.ts';
 import { familyOf } from '../model/prefix.ts';
 import type { Case, ClusterCase, ClusterCause, PodCase, Verdict } from './cause.ts';
-import { called, cameBack, counterRise, probeEvidence, provesTogether } from './evidence.ts';
+import { called, cameBack, filterRise, probeEvidence, provesTogether } from './evidence.ts';
 import { isUnanswered, pathComplaints, podMissing } from './pod-evidence.ts';
 
 /** Pods keep their own address on the LAN, and the storage knows no way back to it. */
@@ -13,8 +13,13 @@ export const noReturnRouteToPods: ClusterCause = {
   judge,
 };
 
-/** Counts what comes in from an address that no route leads back to. */
-const COUNTER = 'TcpExt:IPReversePathFilter';
+/**
+ * When a connect() sends its SYN, in milliseconds after it began. Source: tcp(7), tcp_syn_retries;
+ * since Linux 6.5 some are sent earlier.
+ */
+const SYN_AT_MS = [0, 1000, 3000, 7000];
+/** From the counting of a packet until the counter was read, at most. */
+const READING_MS = 200;
 
 function judge(c: ClusterCase): Verdict {
   const suspect = c.podCases.find(
@@ -42,7 +47,7 @@ function judge(c: ClusterCase): Verdict {
       ]
     : [];
   // only these show that the packets of the pod arrive under its own address
-  const arrives = [...halfOpenFrom(pod), ...counterRise(pod, COUNTER)];
+  const arrives = [...halfOpenFrom(pod), ...filtered(pod)];
   const proven = agree === true && provesTogether(mechanism, arrives);
   return present(c, suspect, { evidence: [...mechanism, ...arrives], proven });
 }
@@ -119,6 +124,23 @@ function present(
 function replyCommand({ server, client }: Case): string {
   const family = familyOf(server.address) === 'ipv6' ? ' -6' : '';
   return `ip${family} route get ${client.address ?? 'POD'} from ${server.address}`;
+}
+
+/**
+ * The storage's reverse-path filter drops what comes from an address that no route leads back to.
+ * Its counter rises by anybody's packets, so only a rise by as many as the pod has sent counts, and
+ * never by a single one.
+ */
+function filtered(pod: Case): Evidence[] {
+  const rise = filterRise(pod);
+  if (!rise) return [];
+  const until = rise.evidence.atUnixMs - READING_MS;
+  const sent = pod.probes
+    .filter(({ outcome, probe }) => outcome === 'timed-out' && probe !== 'icmp')
+    .flatMap(({ atUnixMs, elapsedMs }) =>
+      SYN_AT_MS.filter((ms) => ms <= elapsedMs && atUnixMs + ms <= until),
+    ).length;
+  return rise.by >= Math.max(2, sent) ? [rise.evidence] : [];
 }
 
 /** No other machine has a pod's address, so such a socket is of packets that were not rewritten. */

@@ -9,7 +9,7 @@ import {
 } from '../../test/support/case.ts';
 import { snapshotHost } from '../../test/support/host-facts.ts';
 import type { Address } from '../model/network.ts';
-import type { KernelRoute, Probe, SocketState } from '../model/observation.ts';
+import type { CounterSample, KernelRoute, Probe, SocketState } from '../model/observation.ts';
 import type { Case } from './cause.ts';
 import { nodeRouteAstray } from './node-route-astray.ts';
 
@@ -30,7 +30,7 @@ function judge(seen: {
   readonly controls?: readonly Probe[];
   readonly prefixLength?: number;
   /** Of the server; absent: they were not read. */
-  readonly sockets?: readonly SocketState[];
+  readonly sockets?: readonly (SocketState | CounterSample)[];
   /** Of a tunnel that has one on the subnet of the server. */
   readonly tunnel?: string;
   readonly others?: Case['others'];
@@ -132,6 +132,20 @@ describe('node-route-astray', () => {
     });
     const some = judge({ answer, sockets: [serverSocket('SYN-RECV', masqueraded)] });
     expect(some).toMatchObject({ certainty: 'likely' });
+  });
+
+  test('a foreign packet that the filter of the server drops does not clear it', () => {
+    const answer = { ...straight, gateway: '10.0.0.38' };
+    const counters = (phase: CounterSample['phase'], value: number): CounterSample => ({
+      kind: 'counters',
+      host: 'nas',
+      atUnixMs: AT,
+      phase,
+      values: { 'TcpExt:IPReversePathFilter': value },
+      command: 'cat /proc/net/netstat',
+    });
+    const sockets = [serverSocket('LISTEN'), counters('before', 5), counters('after', 6)];
+    expect(judge({ answer, sockets })).toMatchObject({ certainty: 'proven' });
   });
 
   test('is absent when the server answers what came by the detour into nowhere', () => {

@@ -8,8 +8,8 @@ import {
   answeredOthers,
   called,
   cameBack,
-  counterRise,
   effectOf,
+  filteredByServer,
   halfOpen,
   probeEvidence,
   provesTogether,
@@ -150,9 +150,9 @@ function kernelRefuses({ answer }: KernelRoute): boolean {
   return answer.is === 'error' || LOST.includes(answer.type);
 }
 
-/** The server holds a connection of the client's, or counts what it drops: the way there works. */
+/** The server holds a connection of the client's, or drops it by a filter: the way there works. */
 function arrives(c: Case): boolean {
-  return halfOpen(c).length > 0 || counterRise(c, 'TcpExt:IPReversePathFilter').length > 0;
+  return halfOpen(c).length > 0 || filteredByServer(c).length > 0;
 }
 
 /**

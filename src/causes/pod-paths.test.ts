@@ -98,10 +98,11 @@ describe('no-return-route-to-pods', () => {
     raw: 'RTNETLINK answers: Network is unreachable',
   };
   const reply = { answer: { is: 'error', errno: 'ENETUNREACH' }, kernel, agree: true } as const;
+  /** The second sample is read while the probe of the pod has sent its third SYN. */
   const counters = (phase: 'before' | 'after', value: number): CounterSample => ({
     kind: 'counters',
     host: 'nas',
-    atUnixMs: AT,
+    atUnixMs: phase === 'before' ? AT : AT + 3500,
     phase,
     values: { 'TcpExt:IPReversePathFilter': value },
     command: 'cat /proc/net/netstat',
@@ -129,6 +130,22 @@ describe('no-return-route-to-pods', () => {
       is: 'present',
       certainty: 'proven',
     });
+  });
+
+  test.each([
+    { rise: 1, certainty: 'likely' },
+    { rise: 2, certainty: 'likely' },
+    { rise: 3, certainty: 'proven' },
+  ])('is $certainty when the filter counts $rise of the 3 packets that the pod sent', (row) => {
+    const observations = [counters('before', 3), counters('after', 3 + row.rise)];
+    const verdict = noReturnRouteToPods.judge(caseWith(podOf(observations)));
+    expect(verdict).toMatchObject({ certainty: row.certainty });
+  });
+
+  test('is only likely by a single packet, however little the pod sent', () => {
+    const early = { ...counters('after', 4), atUnixMs: AT + 500 };
+    const verdict = noReturnRouteToPods.judge(caseWith(podOf([counters('before', 3), early])));
+    expect(verdict).toMatchObject({ certainty: 'likely' });
   });
 
   test('is only likely when nothing shows that packets arrive under the address of the pod', () => {
