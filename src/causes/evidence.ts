@@ -5,6 +5,9 @@ import type { Case, Party } from './cause.ts';
 /** Mechanism and effect must be read within this time of each other to prove one another. */
 const SAME_MOMENT_MS = 60_000;
 
+/** democratic-csi gives the TrueNAS API five seconds (its axios timeout for system/version). */
+export const API_PATIENCE_MS = 5000;
+
 // A healthy LAN answers within a millisecond or so; a host that has to wake a task may need some
 // tens. 300 ms is past both, and 20 round trips covers links that are slow by nature. The first
 // SYN is repeated only after a second, so waiting longer than this shows nothing new before that.

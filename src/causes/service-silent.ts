@@ -2,12 +2,8 @@ import type { Evidence } from '../model/diagnosis.ts';
 import type { SocketState } from '../model/observation.ts';
 import { anotherMachine } from './another-machine.ts';
 import type { Case, Cause, Verdict } from './cause.ts';
-import { called, probeEvidence, provesTogether } from './evidence.ts';
+import { API_PATIENCE_MS, called, probeEvidence, provesTogether } from './evidence.ts';
 import { connectionsOf } from './probe-connections.ts';
-
-// democratic-csi gives the TrueNAS API five seconds (its axios timeout for system/version). A
-// shorter silence is slowness that its users survive, so it is not called a fault.
-const CSI_LIMIT_MS = 5000;
 
 /** TCP is accepted and then nothing is said: the process hangs, the network does not. */
 export const serviceSilent: Cause = {
@@ -23,7 +19,8 @@ function judge(c: Case): Verdict {
   if (c.probes.length === 0) {
     return { is: 'unknown', missing: [`a probe from ${client.name} to ${server.address}`] };
   }
-  const silent = c.probes.filter((p) => p.outcome === 'silent' && p.elapsedMs >= CSI_LIMIT_MS);
+  // a shorter silence is slowness that its users survive, so it is not called a fault
+  const silent = c.probes.filter((p) => p.outcome === 'silent' && p.elapsedMs >= API_PATIENCE_MS);
   if (silent.length === 0) {
     return { is: 'absent', because: 'no service accepted a connection and then stayed silent' };
   }
@@ -48,11 +45,11 @@ function judge(c: Case): Verdict {
   return {
     is: 'present',
     certainty: proven ? 'proven' : 'likely',
-    because: `${called(server)} accepts ${names} and then says nothing for ${CSI_LIMIT_MS / 1000} s`,
+    because: `${called(server)} accepts ${names} and then says nothing for ${API_PATIENCE_MS / 1000} s`,
     chain: [
       `the process behind ${names} at ${server.name} does not serve its connections`,
       'the kernel completes the handshake for it, so packets go there and come back',
-      `${client.name} waits ${CSI_LIMIT_MS / 1000} s for an answer and gives up`,
+      `${client.name} waits ${API_PATIENCE_MS / 1000} s for an answer and gives up`,
     ],
     evidence: [...held, ...effect],
     contrast: [],

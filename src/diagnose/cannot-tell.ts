@@ -3,7 +3,8 @@ import type { Case } from '../causes/cause.ts';
 import { cameBack } from '../causes/evidence.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Probe } from '../model/observation.ts';
-import { isServerError, whereItStops } from './where-it-stops.ts';
+import { shortfallOf } from './health.ts';
+import { whereItStops } from './where-it-stops.ts';
 
 type Draft = Pick<Diagnosis, 'question' | 'hosts' | 'cluster'>;
 
@@ -39,14 +40,8 @@ function whatCameBack(
   const other = answering.map(anotherMachine).find((words) => words !== undefined);
   if (other) return `gets answers, but ${other}`;
   if (ran.length > 0 && ran.every(({ outcome }) => outcome === 'answered')) {
-    const erring = ran.find(isServerError);
-    if (erring) {
-      return `reaches ${server} there and back, and what answers on :${erring.flow.destinationPort} says HTTP ${erring.httpStatus}`;
-    }
-    const open = ports.filter((port) => !ran.some(({ flow }) => flow.destinationPort === port));
-    if (open.length > 0) {
-      return `reaches ${server} there and back, and could not ask ${open.map((port) => `:${port}`).join(' ')}`;
-    }
+    const [short] = cases.flatMap((c) => shortfallOf(c, ports) ?? []);
+    if (short) return short.says;
     const rest =
       cluster && hangsElsewhere(cluster)
         ? 'nothing that hangs is known to use it'

@@ -1,10 +1,8 @@
+import { API_PATIENCE_MS } from '../causes/evidence.ts';
 import type { ChecklistLine } from '../model/checklist.ts';
 import type { Probe } from '../model/observation.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { isServerError } from './where-it-stops.ts';
-
-/** What a CSI driver waits for the API of its storage, in milliseconds. */
-const API_PATIENCE_MS = 5000;
+import { isServerError } from './health.ts';
 
 /** Every port from every client, and that there is none of which nobody knows whether it is answered. */
 export function clientLines(snapshot: Snapshot): ChecklistLine[] {

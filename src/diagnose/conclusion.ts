@@ -1,6 +1,7 @@
 import type { Case } from '../causes/cause.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
 import { openSteps, openSummary } from './cannot-tell.ts';
+import { isTcpAlone } from './health.ts';
 
 type Draft = Pick<Diagnosis, 'verdict' | 'findings' | 'question' | 'hosts' | 'cluster'>;
 
@@ -11,13 +12,21 @@ export function summaryOf(draft: Draft, cases: readonly Case[]) {
   if (first) return first.summary;
   const client = hosts[question.from]?.name ?? question.from;
   const server = hosts[question.to]?.name ?? question.to;
-  const ports = question.ports.map((port) => `:${port}`).join(' ');
   if (verdict === 'healthy') {
     const addresses = question.serverAddresses.filter((address) => address !== server);
     const named = addresses.length > 0 ? `${server} (${addresses.join(', ')})` : server;
-    return `${client} reaches ${named} on ${ports}, there and back`;
+    return `${client} reaches ${named} ${onPorts(question.ports, cases)}`;
   }
   return openSummary(draft, cases);
+}
+
+function onPorts(ports: readonly number[], cases: readonly Case[]): string {
+  const list = (some: readonly number[]) => some.map((port) => `:${port}`).join(' ');
+  const isAlone = (port: number) => cases.every((c) => isTcpAlone(c, port));
+  const [spoken, accepted] = [ports.filter((port) => !isAlone(port)), ports.filter(isAlone)];
+  const more = accepted.length > 0 ? `, and it accepts connections on ${list(accepted)}` : '';
+  const on = spoken.length > 0 ? `on ${list(spoken)}, ` : '';
+  return `${on}there and back${more}`;
 }
 
 /** What to do next; never empty. */

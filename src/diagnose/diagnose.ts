@@ -12,10 +12,10 @@ import { downToPods } from './chain-to-pods.ts';
 import { disagreementsOf } from './check-kernel.ts';
 import { clusterView } from './cluster-view.ts';
 import { nextSteps, summaryOf } from './conclusion.ts';
+import { shortfallOf } from './health.ts';
 import { findingsOf, type Judged, judgeCluster, judgePath, ruledOutOf } from './judge.ts';
 import { withLatestNeighbours } from './latest-neighbours.ts';
 import { notSeenOf } from './not-seen.ts';
-import { isServerError } from './where-it-stops.ts';
 
 /**
  * What can be said of a snapshot. Pure: the same snapshot always gives the same diagnosis, so a
@@ -35,9 +35,9 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
   const pods = clusterCase?.podCases.map(({ pod }) => pod) ?? [];
   const cluster = clusterView(snapshot);
   const hangs = (cluster?.symptoms.length ?? 0) > 0;
-  const { ports } = snapshot.question;
-  const asked = cases.length > 0 && cases.every((c) => wasAsked(c, ports));
-  const verdict = verdictOf(findings, { cases: [...cases, ...pods], hangs, asked });
+  const well = cases.length > 0 && cases.every((c) => isWell(c, snapshot.question.ports));
+  const podsAreWell = pods.every((c) => isWell(c, []));
+  const verdict = verdictOf(findings, well && podsAreWell && !hangs);
   const draft = {
     schema: 'returnpath/diagnosis' as const,
     version: DIAGNOSIS_VERSION as typeof DIAGNOSIS_VERSION,
@@ -67,44 +67,28 @@ function ownNode({ cause }: Finding, [first]: readonly Case[]): Case['client'] |
   return cause === nodeRouteAstray.id ? first?.client : undefined;
 }
 
-/**
- * @param hangs Whether something in the cluster does: then a path that works is no health.
- * @param asked Whether every port of every address was.
- */
-function verdictOf(
-  findings: readonly Finding[],
-  {
-    cases,
-    hangs,
-    asked,
-  }: { readonly cases: readonly Case[]; readonly hangs: boolean; readonly asked: boolean },
-): Diagnosis['verdict'] {
+/** @param well Whether all works: something that hangs in the cluster is no health either. */
+function verdictOf(findings: readonly Finding[], well: boolean): Diagnosis['verdict'] {
   if (findings.length > 1) return 'several-causes';
   if (findings.length === 1) return 'cause-found';
-  const well = cases.every((c) => {
-    const answers = c.probes.filter(ran);
-    return (
-      anotherMachine(c) === undefined &&
-      answers.length > 0 &&
-      answers.every((p) => p.outcome === 'answered' && !isServerError(p))
-    );
-  });
-  return asked && !hangs && well ? 'healthy' : 'cannot-tell';
+  return well ? 'healthy' : 'cannot-tell';
 }
 
-function wasAsked({ probes }: Case, ports: readonly number[]): boolean {
-  const asked = probes.filter(ran).map(({ flow }) => flow.destinationPort);
-  return asked.length > 0 && ports.every((port) => asked.includes(port));
+/** @param ports Every one of them must have been asked. */
+function isWell(c: Case, ports: readonly number[]): boolean {
+  const answers = c.probes.filter(({ outcome }) => outcome !== 'not-run');
+  return (
+    answers.length > 0 &&
+    answers.every(({ outcome }) => outcome === 'answered') &&
+    anotherMachine(c) === undefined &&
+    shortfallOf(c, ports) === undefined
+  );
 }
 
 /** What is excluded is told of the address that fails, not of another one that is well. */
 function silentFirst(cases: readonly Case[]): Case[] {
   const comesBack = ({ probes }: Case) => Number(probes.some(cameBack));
   return cases.toSorted((a, b) => comesBack(a) - comesBack(b));
-}
-
-function ran({ outcome }: { outcome: string }): boolean {
-  return outcome !== 'not-run';
 }
 
 function hostNames(snapshot: Snapshot, cases: readonly Case[]): Diagnosis['hosts'] {

@@ -131,64 +131,6 @@ describe('where nobody answers for the address on a card of the client', () => {
   });
 });
 
-describe('where the machine that answers may not be the one that was looked at', () => {
-  const FOREIGN = '02:00:00:00:00:99';
-  const nas = healthy.hosts[to];
-  if (!nas?.network.addresses.seen || !nas.network.links.seen) throw new Error('no nas recorded');
-  const { addresses, links } = nas.network;
-  const withNas = (network: Partial<typeof nas.network>, look = healthy): Snapshot => ({
-    ...look,
-    hosts: { ...look.hosts, [to]: { ...nas, network: { ...nas.network, ...network } } },
-  });
-  const withForeign = (look: Snapshot): Snapshot => ({
-    ...look,
-    observations: [...look.observations, neighbour(FOREIGN)],
-  });
-
-  test('nothing is called healthy while another hardware address answers', () => {
-    const { verdict, summary } = diagnose(withForeign(healthy));
-    expect(verdict).toBe('cannot-tell');
-    expect(summary).toBe(
-      `talos-1 gets answers, but ${FOREIGN} answers for 10.0.0.210 and is no device of truenas`,
-    );
-  });
-
-  test('nor while the server does not hold the address', () => {
-    const value = addresses.value.filter(({ local }) => local !== SERVER);
-    const moved = withNas({ addresses: { ...addresses, value } });
-    const observations = moved.observations.filter(
-      (o) => o.kind !== 'kernel-route' || o.host !== to,
-    );
-    const { verdict, summary } = diagnose({ ...moved, observations });
-    expect(verdict).toBe('cannot-tell');
-    expect(summary).toBe('talos-1 gets answers, but truenas does not hold 10.0.0.210');
-  });
-
-  test.each(['nfs-down', 'api-hangs'])('of %s nothing is proven then', (name) => {
-    const look = recorded(name);
-    expect(diagnose(look).findings).toMatchObject([{ certainty: 'proven' }]);
-    const ipv4 = { ...look.question, serverAddresses: [SERVER] };
-    const { verdict, findings } = diagnose(withForeign({ ...look, question: ipv4 }));
-    expect(findings).toEqual([]);
-    expect(verdict).toBe('cannot-tell');
-  });
-
-  test('the hardware address of any device of the server is its own', () => {
-    const bridge = { ...links.value[0], name: 'br0', mac: FOREIGN } as (typeof links.value)[0];
-    const bridged = withNas({ links: { ...links, value: [...links.value, bridge] } });
-    expect(diagnose(withForeign(bridged)).verdict).toBe('healthy');
-  });
-
-  test('an entry that is left of old says nothing where a router is asked', () => {
-    const observations = healthy.observations.map((o) =>
-      o.kind === 'kernel-route' && o.host === from && o.answer.is === 'route'
-        ? { ...o, answer: { ...o.answer, gateway: '10.0.0.1' } }
-        : o,
-    );
-    expect(diagnose(withForeign({ ...healthy, observations })).summary).not.toContain(FOREIGN);
-  });
-});
-
 test('a file server without a web server is not accused of having none', () => {
   const nas = healthy.hosts[to];
   if (!nas) throw new Error('the recording has no nas');

@@ -4,21 +4,16 @@ import { answeredOthers, cameBack, halfOpen } from '../causes/evidence.ts';
 import { holdsAddress } from '../causes/host-absent.ts';
 import { isClosed, listenersOf } from '../causes/listeners.ts';
 import { detourOf, isMissed, neighboursOf, wayOfClient } from '../causes/neighbours.ts';
-import type { Probe } from '../model/observation.ts';
+import { shortfallOf } from './health.ts';
 
 /**
  * Where both ends were looked at and no cause is known: how far packets got, and what to read next.
  * Packet filters are read by nobody, so they are what is left.
  */
 export function whereItStops(cases: readonly Case[]): string[] {
-  const erring = cases.flatMap(({ probes }) => probes).find(isServerError);
-  const logs = erring
-    ? [
-        `Read the log of what answers on :${erring.flow.destinationPort} (TrueNAS: /var/log/middlewared.log)`,
-      ]
-    : [];
+  const short = cases.flatMap((c) => shortfallOf(c, c.snapshot.question.ports)?.next ?? []);
   return [
-    ...logs,
+    ...new Set(short),
     ...cases.flatMap(sharedAddress),
     ...cases.flatMap((c) => ownPort(c) ?? (isBroken(c) ? filters(c) : [])),
   ];
@@ -82,9 +77,4 @@ function ownPort(c: Case): string[] | undefined {
   return [
     `${client.name} asks for ${server.address} on ${dev} in vain, though ${isThere}: look at the cable, switch port and VLAN of ${dev}`,
   ];
-}
-
-/** A web server that lives and whose application does not: the way works, the storage fails. */
-export function isServerError({ httpStatus = 0 }: Probe): boolean {
-  return httpStatus >= 500;
 }
