@@ -3,7 +3,7 @@ import type { Change } from '../model/plan.ts';
 import type { Truenas } from '../ports/truenas.ts';
 import type { Vantage } from '../ports/vantage.ts';
 import type { HandContext } from './hand.ts';
-import { truenasAppHand } from './truenas-hands.ts';
+import { truenasAppHand, truenasInitScriptHand } from './truenas-hands.ts';
 
 const CHANGE = {
   ...{ kind: 'truenas-app', app: 'tailscale', group: 'tailscale', key: 'accept_routes' },
@@ -88,5 +88,45 @@ describe('truenasAppHand: before it reads', () => {
     await expect(reading([[jobOf('tailscale', 'RUNNING')]]).read).rejects.toThrow(
       'another app.update of it has not ended within 5 minutes',
     );
+  });
+});
+
+describe('truenasInitScriptHand', () => {
+  const change = {
+    kind: 'truenas-init-script',
+    comment: 'returnpath: pin x',
+    command: 'ip rule add x',
+    when: 'POSTINIT',
+  } as const;
+  const ours = { id: 7, type: 'COMMAND', script: '', timeout: 10, enabled: true, ...change };
+
+  test.each([
+    { is: 'absent', when: 'there is none', found: [], deleted: [] },
+    { is: 'present', when: 'ours is there', found: [ours], deleted: [7] },
+    { is: 'different', when: 'it is off', found: [{ ...ours, enabled: false }], deleted: [] },
+    { is: 'different', when: 'it is edited', found: [{ ...ours, command: 'true' }], deleted: [] },
+    {
+      is: 'different',
+      when: 'it runs at another time',
+      found: [{ ...ours, when: 'SHUTDOWN' }],
+      deleted: [],
+    },
+    { is: 'different', when: 'there are two', found: [ours, { ...ours, id: 8 }], deleted: [] },
+  ])('reads $is when $when, and deletes only what we have made', async (asked) => {
+    const deleted: unknown[] = [];
+    const truenas = {
+      call: (method: string, [id]: readonly unknown[]) => {
+        if (method === 'initshutdownscript.delete') deleted.push(id);
+        return Promise.resolve(asked.found);
+      },
+    };
+    const context = {
+      reach: { vantage: () => Promise.resolve({ truenas } as unknown as Vantage) },
+      signal: AbortSignal.timeout(10_000),
+      begun: 'absent',
+    } as unknown as HandContext & { begun: string };
+    expect(await truenasInitScriptHand.read(change, context)).toBe(asked.is);
+    await truenasInitScriptHand.write(change, 'undo', context);
+    expect(deleted).toEqual(asked.deleted);
   });
 });

@@ -84,15 +84,13 @@ export const truenasInitScriptHand: Hand<ScriptChange> = {
   reversible: true,
 
   async read(change, context) {
-    const found = await scriptsOf(change, context);
-    if (found.length === 0) return 'absent';
-    return found.every(({ command }) => command === change.command) ? 'present' : 'different';
+    return (await scriptOf(change, context)).value;
   },
 
   judge: (_, value) => (value === 'present' ? 'to' : value === 'absent' ? 'from' : 'other'),
 
   async write(change, direction, context): Promise<Written> {
-    const found = await this.read(change, context);
+    const { value: found, id } = await scriptOf(change, context);
     const start = direction === 'do' ? 'absent' : 'present';
     if (found !== start) return { found, now: found };
     const truenas = await apiOf(context);
@@ -101,24 +99,32 @@ export const truenasInitScriptHand: Hand<ScriptChange> = {
       const script = { type: 'COMMAND', command, when, comment };
       await truenas.call('initshutdownscript.create', [script], context.signal);
     } else {
-      for (const { id } of await scriptsOf(change, context)) {
-        await truenas.call('initshutdownscript.delete', [id], context.signal);
-      }
+      await truenas.call('initshutdownscript.delete', [id], context.signal);
     }
     return { found, now: await this.read(change, context) };
   },
 };
 
-async function scriptsOf(
-  { comment }: ScriptChange,
+/**
+ * `present` is one alone that is exactly as we make it. Two of that comment, or one that somebody
+ * has edited or switched off, is `different`, and theirs.
+ */
+async function scriptOf(
+  { comment, command, when }: ScriptChange,
   context: HandContext,
-): Promise<readonly { readonly id: number; readonly command: string }[]> {
+): Promise<{ readonly value: 'absent' | 'present' | 'different'; readonly id?: unknown }> {
   const truenas = await apiOf(context);
   const filter = [['comment', '=', comment]];
   const list = await truenas.call('initshutdownscript.query', [filter], context.signal);
-  return (Array.isArray(list) ? list : []).flatMap((one: unknown) =>
-    isRecord(one) && typeof one['id'] === 'number'
-      ? [{ id: one['id'], command: String(one['command'] ?? '') }]
-      : [],
-  );
+  if (!Array.isArray(list)) {
+    throw new OutsideError({ doing: 'read the Init/Shutdown scripts', found: 'no list' });
+  }
+  const [script, ...more] = list as readonly unknown[];
+  if (script === undefined) return { value: 'absent' };
+  const ours = { type: 'COMMAND', command, when, enabled: true };
+  const isOurs =
+    isRecord(script) && Object.entries(ours).every(([key, value]) => script[key] === value);
+  return isOurs && more.length === 0
+    ? { value: 'present', id: script['id'] }
+    : { value: 'different' };
 }

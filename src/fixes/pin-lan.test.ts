@@ -10,6 +10,8 @@ const RECORDED = Snapshot.parse(
   JSON.parse(readFileSync('test/scenarios/accept-routes.snapshot.json', 'utf8')),
 );
 
+const STEM = 'returnpath-pin-lan-10-0-0-0-24-2500';
+
 describe('the scripts of the pin', () => {
   let folder = '';
   beforeEach(() => {
@@ -28,7 +30,7 @@ describe('the scripts of the pin', () => {
   /** Runs it on a host whose files of systemd lie in the folder. */
   function sh(script: string): string {
     const moved = script
-      .replaceAll('/etc/systemd/system', join(folder, 'etc'))
+      .replaceAll('/etc/systemd/', join(folder, 'etc/'))
       .replaceAll('/run/systemd/system', join(folder, 'run'));
     const PATH = `${folder}/bin:${process.env['PATH']}`;
     const { stdout, status } = spawnSync('sh', ['-c', moved], {
@@ -38,11 +40,17 @@ describe('the scripts of the pin', () => {
     return status === 0 ? stdout.trim() : `failed${stdout.trim()}`;
   }
 
-  function scripts(id: string) {
+  /** Files that lie in /etc/systemd. */
+  const kept = () =>
+    readdirSync(join(folder, 'etc'), { recursive: true, withFileTypes: true })
+      .filter((entry) => !entry.isDirectory())
+      .map(({ name }) => name);
+
+  function scripts(id: string, tool = 'systemctl') {
     const nas = RECORDED.hosts[RECORDED.question.to];
     if (!nas) throw new Error('Cannot find the NAS');
-    const systemd = { seen: true, value: { systemctl: '' }, from: 'x', readAtUnixMs: 0 } as const;
-    const made = pinLan.plan(fixCase({ ...nas, tools: systemd }, 'ssh://nas', 20));
+    const tools = { seen: true, value: { [tool]: '' }, from: 'x', readAtUnixMs: 0 } as const;
+    const made = pinLan.plan(fixCase({ ...nas, tools }, 'ssh://nas', 20));
     const steps = made.is === 'possible' ? made.steps : [];
     const change = steps.find((step) => step.id === id)?.change;
     if (change?.kind !== 'shell') throw new Error(`Cannot find ${id}`);
@@ -87,28 +95,62 @@ describe('the scripts of the pin', () => {
   });
 
   test('make a unit that starts at boot, or none, and take it out whole', () => {
-    const { reads, does, undoes } = scripts('pin-lan-lasts');
+    const { reads, does, undoes } = scripts('pin-lan-10-0-0-0-24-lasts');
     program('systemctl', ':');
     expect(sh(reads)).toBe('absent');
     expect(sh(does)).toBe('');
     expect(sh(reads)).toBe('present');
-    rmSync(join(folder, 'etc/multi-user.target.wants/returnpath-pin-lan.service'));
+    rmSync(join(folder, 'etc/system/multi-user.target.wants', `${STEM}.service`));
     expect(sh(reads)).toBe('disabled');
+    sh(does);
+    writeFileSync(join(folder, 'etc/networkd.conf.d', `${STEM}.conf`), '[Network]\n');
+    expect(sh(reads)).toBe('different');
     sh(does);
     expect(sh(undoes)).toBe('');
     expect(sh(reads)).toBe('absent');
-    expect(readdirSync(join(folder, 'etc'), { recursive: true })).toEqual([
-      'multi-user.target.wants',
-    ]);
+    expect(kept()).toEqual([]);
   });
 
   test('leave nothing of a unit that could not be made', () => {
-    const { reads, does } = scripts('pin-lan-lasts');
+    const { reads, does } = scripts('pin-lan-10-0-0-0-24-lasts');
     program('mv', 'exit 1');
     expect(sh(does)).toBe('failed');
     expect(sh(reads)).toBe('absent');
-    expect(readdirSync(join(folder, 'etc'), { recursive: true })).toEqual([
-      'multi-user.target.wants',
-    ]);
+    expect(kept()).toEqual([]);
+  });
+
+  describe('that midclt keeps', () => {
+    const ours = () => {
+      const { reads, does, undoes } = scripts('pin-lan-10-0-0-0-24-lasts', 'midclt');
+      const [, made = ''] = /create '(.*)' >/.exec(does) ?? [];
+      return { reads, undoes, script: { id: 7, enabled: true, ...JSON.parse(made) } };
+    };
+
+    test.each([
+      { is: 'absent', when: 'there is none', scripts: [] },
+      { is: 'present', when: 'ours is there', scripts: [{}] },
+      { is: 'different', when: 'it is switched off', scripts: [{ enabled: false }] },
+      { is: 'different', when: 'somebody has edited it', scripts: [{ command: 'true' }] },
+      { is: 'different', when: 'it runs at another time', scripts: [{ when: 'SHUTDOWN' }] },
+      { is: 'different', when: 'there is a second one', scripts: [{}, { id: 8 }] },
+    ])('are $is when $when, and only ours is deleted', ({ is, scripts: found }) => {
+      const { reads, undoes, script } = ours();
+      const list = JSON.stringify(found.map((change) => ({ ...script, ...change })));
+      program(
+        'midclt',
+        `case $2 in *query) echo '${list}';; *delete) echo "$3" >>${folder}/deleted;; esac`,
+      );
+      expect(sh(reads)).toBe(is);
+      expect(sh(undoes)).toBe(is === 'present' ? '' : 'failed');
+      const deleted = readdirSync(folder).includes('deleted')
+        ? readFileSync(join(folder, 'deleted'), 'utf8')
+        : '';
+      expect(deleted).toBe(is === 'present' ? '7\n' : '');
+    });
+
+    test('are not "absent" where they cannot be read', () => {
+      program('midclt', 'exit 1');
+      expect(sh(ours().reads)).toBe('failed');
+    });
   });
 });

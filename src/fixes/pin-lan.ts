@@ -57,13 +57,7 @@ function plan(c: FixCase): FixPlan {
   );
   return {
     is: 'possible',
-    steps: [
-      ...steps,
-      ...lastingPin(
-        c,
-        pins.map((pin) => command('add', pin)),
-      ),
-    ],
+    steps: [...steps, ...lastingPin(c, steps)],
     changes: pins.map((pin) => ({ kind: 'add-rule', family: pin.family, rule: ruleOf(pin) })),
     warnings: pins.some(({ prefix }) => prefixLength(prefix) < 16)
       ? ['a pinned subnet is very wide: look at the prefix of that device']

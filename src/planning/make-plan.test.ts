@@ -214,9 +214,35 @@ describe('the pin', () => {
     expect(lasting({ midclt: '', systemctl: '' })?.does).toMatch(
       /^midclt call initshutdownscript\.create .*POSTINIT/,
     );
-    expect(lasting({ systemctl: '' })?.does).toContain('returnpath-pin-lan.service');
+    expect(lasting({ systemctl: '' })?.does).toContain(
+      'systemctl enable returnpath-pin-lan-10-0-0-0-24-2500.service',
+    );
     expect(lasting({})).toMatchObject({
       change: { kind: 'person', text: expect.stringContaining('kind: RoutingRuleConfig') },
     });
+  });
+
+  test('lasts by one object for each, so that a later run touches none of an earlier one', () => {
+    const withTool = (nas: HostFacts, tool: string): HostFacts => ({
+      ...nas,
+      tools: { seen: true, value: { [tool]: '' }, from: 'x', readAtUnixMs: 0 },
+    });
+    const lasting = (snapshot: Snapshot) =>
+      planFor(snapshot, 'pin-lan').steps.filter(({ when }) => when === 'later');
+    expect(lasting(withNas((nas) => withTool(nas, 'systemctl'))).map(({ id }) => id)).toEqual([
+      'pin-lan-10-0-0-0-24-lasts',
+      'pin-lan-fd00-10-64-lasts',
+    ]);
+    // a document of Talos is named by its priority alone
+    const pinnedBefore = withNas((nas) => {
+      const { rules } = nas.network;
+      if (!rules.ipv4.seen) throw new Error('not seen');
+      const other = { priority: 2500, to: '10.9.0.0/16', action: { kind: 'lookup', table: 254 } };
+      const ipv4 = { ...rules.ipv4, value: [...rules.ipv4.value, other] } as typeof rules.ipv4;
+      return withTool({ ...nas, network: { ...nas.network, rules: { ...rules, ipv4 } } }, 'talos');
+    });
+    expect(lasting(pinnedBefore)[0]?.does).toMatch(
+      /name: "2499"\ndst: 10\.0\.0\.0\/24[\s\S]*name: "2498"\ndst: fd00:10::\/64/,
+    );
   });
 });

@@ -54,6 +54,7 @@ describe('planProblem()', () => {
     { when: 'its undo does something else', plan: edited(shell({ undoes: 'reboot' })) },
     { when: 'reading does something else', plan: edited(shell({ reads: 'reboot' })) },
     { when: 'it shows something else', plan: edited(() => ({ does: 'true' })) },
+    { when: 'it shows another undo of what lasts', plan: edited(() => ({ undoes: 'true' })) },
     { when: 'the other way is written', plan: edited(shell({ to: true }), planFor()) },
     {
       when: 'other pods are restarted',

@@ -1,5 +1,5 @@
 import { restartText } from '../fixes/csi-controllers-restart.ts';
-import { lastingChanges } from '../fixes/lasting-pin.ts';
+import { lastingForms } from '../fixes/lasting-pin.ts';
 import { pinChangeOf } from '../fixes/pin-lan.ts';
 import { maskedEdit } from '../fixes/preference-script.ts';
 import { type Change, type Check, GUARD_SECONDS, type Plan, type Step } from '../model/plan.ts';
@@ -33,7 +33,8 @@ function stepProblem(step: Step, plan: Plan): string | undefined {
   return undefined;
 }
 
-function isShown({ change, does }: Step, { steps }: Plan): boolean {
+function isShown(step: Step, { steps }: Plan): boolean {
+  const { change, does } = step;
   switch (change.kind) {
     case 'tailscale-preference': {
       const option = {
@@ -46,14 +47,11 @@ function isShown({ change, does }: Step, { steps }: Plan): boolean {
       );
     }
     case 'shell':
-      return isOurs(change, does, steps);
+      return isPin(change, does) || isLasting(step, steps);
     case 'truenas-app':
       return does.startsWith(`app.update "${change.app}" `) && does.includes(`:${change.to}}`);
-    case 'truenas-init-script': {
-      const { command, when, comment } = change;
-      const script = JSON.stringify({ type: 'COMMAND', command, when, comment });
-      return does === `initshutdownscript.create ${script}`;
-    }
+    case 'truenas-init-script':
+      return isLasting(step, steps);
     case 'restart-pods':
       return does === restartText(change.selectors);
     case 'person':
@@ -61,17 +59,23 @@ function isShown({ change, does }: Step, { steps }: Plan): boolean {
   }
 }
 
-/** The pin, or what makes exactly the pins of this plan last. */
-function isOurs(change: ShellChange, does: string, steps: readonly Step[]): boolean {
-  const pin = pinChangeOf(change.does);
-  if (pin) return does === change.does && isSame(pin, change);
-  const pins = steps.filter(({ fix, when }) => fix === 'pin-lan' && when === 'now');
-  return lastingChanges(pins.map((step) => step.does)).some((lasting) => isSame(lasting, change));
+function isPin(change: ShellChange, does: string): boolean {
+  const pin = pinChangeOf(does);
+  return pin !== undefined && isSame(pin, change);
 }
 
-function isSame(a: ShellChange, b: ShellChange): boolean {
-  const text = ({ reads, does, undoes, from, to, serves }: ShellChange) =>
-    JSON.stringify([reads, does, undoes, from, to, serves]);
+/** Whether it makes exactly a pin of this plan last, in one of our ways. */
+function isLasting({ change, does, undoes }: Step, steps: readonly Step[]): boolean {
+  const pins = steps.filter(
+    (step) => step.change.kind === 'shell' && isPin(step.change, step.does),
+  );
+  return pins
+    .flatMap((pin) => lastingForms(pin.does))
+    .some((form) => isSame(form.change, change) && form.does === does && form.undoes === undoes);
+}
+
+function isSame(a: Change, b: Change): boolean {
+  const text = (change: Change) => JSON.stringify(Object.entries(change).toSorted());
   return text(a) === text(b);
 }
 

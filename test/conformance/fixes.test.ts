@@ -11,6 +11,9 @@ const COMMONS = [
   'fix.ts',
   'index.ts',
   'lasting-pin.ts',
+  'pin-boot-script.ts',
+  'pin-names.ts',
+  'pin-unit.ts',
   'preference-script.ts',
 ];
 

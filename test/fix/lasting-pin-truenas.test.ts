@@ -1,14 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { PIN_COMMENT } from '../../src/fixes/lasting-pin.ts';
 import { type Lab, startLab } from '../../src/lab/start.ts';
 import { atUtility, withApiKey } from '../support/at-utility.ts';
 import { diagnoseInLab } from '../support/lab-diagnosis.ts';
 import { nasApp } from '../support/nas-app.ts';
 import { nasWire } from '../support/nas-wire.ts';
 import { describeWith } from '../support/needs.ts';
-import { fixByApi, nasKeeps, wholeNasState } from '../support/truenas-fixing.ts';
+import { fixByApi, isPinScript, nasKeeps, wholeNasState } from '../support/truenas-fixing.ts';
 
 const PIN = '2500:\tfrom all to 10.0.0.0/24 lookup main proto 201';
 
@@ -26,8 +25,7 @@ describeWith(['namespaces', 'ip', 'nft', 'curl', 'ping'], 'a pin that lasts on T
   });
 
   const rules = async () => (await lab.exec('nas', ['ip', 'rule'])).stdout;
-  const ours = async () =>
-    (await nasKeeps(lab)).initScripts.filter(({ comment }) => comment === PIN_COMMENT);
+  const ours = async () => (await nasKeeps(lab)).initScripts.filter(isPinScript);
 
   /** What the owner of the NAS has there for another reason. */
   async function addForeignScripts(): Promise<void> {
@@ -52,7 +50,11 @@ describeWith(['namespaces', 'ip', 'nft', 'curl', 'ping'], 'a pin that lasts on T
     const fixed = await fixByApi(lab, temp, '--fix', 'pin-lan', '--yes', '--later');
     expect(fixed.stdout + fixed.stderr).toMatch(/^APPLIED/m);
     expect(await rules()).toContain(PIN);
-    expect(await ours()).toMatchObject([{ when: 'POSTINIT', enabled: true }]);
+    const one = { when: 'POSTINIT', enabled: true };
+    expect(await ours()).toMatchObject([
+      { ...one, comment: 'returnpath: pin 10.0.0.0/24 at 2500 before the VPN' },
+      { ...one, comment: 'returnpath: pin fd00:10::/64 at 2500 before the VPN' },
+    ]);
     expect((await diagnoseInLab(lab)).diagnosis.verdict).toBe('healthy');
 
     await lab.reboot('nas');

@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, test } from 'vitest';
 import { canBootSystemd } from './systemd-start.ts';
 
+/** Is put where a test's own systemd finds it. */
+export const NETWORKD_UNIT = '/lib/systemd/system/systemd-networkd.service';
+
 /** Succeeds exactly if the machine can do it; each is tried, none is guessed from a name. */
 const TRIALS = {
   /** Namespaces as root, or in a user namespace of our own. */
@@ -34,6 +37,7 @@ const TRIALS = {
   python3: () => runs('python3', ['-c', 'import pty']),
   'net-tools': () => runs('sh', ['-c', 'PATH=$PATH:/sbin command -v netstat && command -v route']),
   systemd: canBootSystemd,
+  networkd: () => existsSync(NETWORKD_UNIT) && existsSync('/lib/systemd/systemd-networkd'),
   kubectl: () => speaksWebSocket(kubectlPath()),
 } as const;
 

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PIN_COMMENT } from '../../src/fixes/lasting-pin.ts';
 import type { Lab } from '../../src/lab/start.ts';
 import type { NasData } from '../../src/lab/truenas/nas-database.ts';
 import { Plan } from '../../src/model/plan.ts';
@@ -38,10 +37,14 @@ export async function nasKeeps(lab: Lab): Promise<Pick<NasData, 'app' | 'initScr
   return { app, initScripts };
 }
 
+export function isPinScript({ comment }: NasData['initScripts'][number]): boolean {
+  return comment.startsWith('returnpath: pin ');
+}
+
 /** All that a fix by the API can touch, as text. A script of ours has another number each time. */
 export async function wholeNasState(lab: Lab): Promise<string> {
   const { app, initScripts } = await nasKeeps(lab);
-  const scripts = initScripts.map((one) => (one.comment === PIN_COMMENT ? { ...one, id: 0 } : one));
+  const scripts = initScripts.map((one) => (isPinScript(one) ? { ...one, id: 0 } : one));
   return `${await nasState(lab)}\n${JSON.stringify({ app, scripts }, inOrder, 1)}`;
 }
 
