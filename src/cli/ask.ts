@@ -117,7 +117,9 @@ async function tellAnswer(text: string, file: string): Promise<void> {
     nowUnixMs: Date.now(),
   });
   const age = Math.round((Date.now() - readAtOf(vantage)) / 1000);
-  console.error(`The answer is whole, ${age} s old. Now: returnpath diagnose --to paste:${file}`);
+  console.error(
+    `The answer is whole, ${age} s old. Now, with the other options as before: returnpath diagnose --to paste:${file}`,
+  );
 }
 
 function readAtOf({ readAtUnixMs = Date.now() }: Vantage): number {

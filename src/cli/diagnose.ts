@@ -1,10 +1,8 @@
 import { Command, Option } from 'commander';
 import { diagnose } from '../diagnose/diagnose.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
-import type { Snapshot } from '../model/snapshot.ts';
 import { runDiagnosis } from '../session/diagnose-session.ts';
-import type { DiagnoseRequest } from '../session/request.ts';
-import { EXIT, exitCodeOf } from './exit-codes.ts';
+import { EXIT, exitCodeOf, exitCodeOfLook } from './exit-codes.ts';
 import { readGiven } from './given-files.ts';
 import { openedBeforehand } from './open-beforehand.ts';
 import { more, type QuestionOptions, requestOf, withQuestionOptions } from './question-options.ts';
@@ -30,14 +28,15 @@ A vantage is a way to look at a host:
 A bare address for --to means that nobody can look at the server.
 
 Without --from, and with a kubeconfig, the cluster is asked what hangs, on which server, and from
-which node to look. Nothing is changed there: at most, pods are made to look from and deleted again.
+which node to look; --from local: looks from this machine instead, and without a kubeconfig that is
+the default. Nothing is changed there: at most, pods are made to look from and deleted again.
 
 Examples:
   kubectl returnpath diagnose                                   from a kubeconfig alone
   kubectl returnpath diagnose --to ssh://admin@10.0.0.210       and with a look at the storage server
   kubectl returnpath diagnose --context homelab -n media --as ops --image busybox:1.37
   returnpath diagnose --from ssh://root@10.0.0.197 --to ssh://admin@10.0.0.210 --control 10.0.0.1
-  returnpath diagnose --to 10.0.0.210 --compare ssh://me@10.0.0.38     from this machine, no NAS login
+  returnpath diagnose --from local: --to 10.0.0.210 --compare ssh://me@10.0.0.38   no cluster, no login
   returnpath diagnose --to ssh://admin@10.0.0.210 --sudo --save look.json
   returnpath diagnose -f look.json -o markdown > incident.md
   returnpath diagnose -f events.txt -f logs.txt     of kubectl get pods, get events, describe, logs
@@ -86,19 +85,11 @@ async function run(options: Options): Promise<void> {
   });
   process.off('SIGINT', onInterrupt);
   process.off('SIGTERM', onInterrupt);
-  const code = interrupt.signal.aborted ? EXIT.interrupted : codeOf(diagnosis, snapshot, request);
+  const code = interrupt.signal.aborted
+    ? EXIT.interrupted
+    : exitCodeOfLook(diagnosis, snapshot, request);
   finish(diagnosis, options, code);
   if (options.save !== undefined) await save(options.save, `${JSON.stringify(snapshot)}\n`);
-}
-
-/** Looking that failed altogether is a failure outside, not a riddle. */
-function codeOf(
-  diagnosis: Diagnosis,
-  { hosts, cluster }: Snapshot,
-  request: DiagnoseRequest,
-): number {
-  const sawNothing = Object.keys(hosts).length === 0 || (request.cluster && !cluster);
-  return sawNothing && diagnosis.verdict === 'cannot-tell' ? EXIT.outside : exitCodeOf(diagnosis);
 }
 
 function finish(diagnosis: Diagnosis, { output, verbose }: Options, code: number): void {

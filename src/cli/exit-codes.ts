@@ -1,4 +1,6 @@
 import type { Diagnosis } from '../model/diagnosis.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { DiagnoseRequest } from '../session/request.ts';
 
 /** What the program's exit status says to a script. */
 export const EXIT = {
@@ -23,4 +25,14 @@ export const EXIT = {
 export function exitCodeOf({ verdict }: Diagnosis): number {
   if (verdict === 'healthy') return EXIT.ok;
   return verdict === 'cannot-tell' ? EXIT.cannotTell : EXIT.causeFound;
+}
+
+/** Looking that failed altogether is a failure outside, not a riddle. */
+export function exitCodeOfLook(
+  diagnosis: Diagnosis,
+  { hosts, cluster }: Snapshot,
+  request: DiagnoseRequest,
+): number {
+  const sawNothing = Object.keys(hosts).length === 0 || (request.cluster && !cluster);
+  return sawNothing && diagnosis.verdict === 'cannot-tell' ? EXIT.outside : exitCodeOf(diagnosis);
 }

@@ -5,7 +5,7 @@ import { toMarkdown } from '../report/markdown.ts';
 import { planText } from '../report/plan-text.ts';
 import { applyPlan, type Planned, planFix, type RunSurroundings } from '../session/fix-session.ts';
 import { pastedResult, pasteFix } from '../session/paste-fix.ts';
-import { EXIT, exitCodeOf } from './exit-codes.ts';
+import { EXIT, exitCodeOfLook } from './exit-codes.ts';
 import { openedBeforehand } from './open-beforehand.ts';
 import { readPlan } from './plan-file.ts';
 import { type QuestionOptions, requestOf, withQuestionOptions } from './question-options.ts';
@@ -17,6 +17,7 @@ import {
   untilInterrupted,
   verifierOf,
 } from './run-surroundings.ts';
+import { sameReach } from './same-reach.ts';
 
 interface Options extends QuestionOptions {
   readonly file?: string;
@@ -115,10 +116,10 @@ async function showPlan(plan: Plan, { useCsiCredential, output }: Options): Prom
   if (output !== undefined) await save(output, `${JSON.stringify(plan)}\n`);
 }
 
-function tellWhatIsLeft({ steps }: Plan, runId: string, { sudo }: Options): void {
+function tellWhatIsLeft({ steps }: Plan, runId: string, options: Options): void {
   if (!steps.some((step) => step.when === 'later')) return;
   console.log(
-    `to make it last, see "later" above: returnpath resume ${runId} --later${sudo ? ' --sudo' : ''}`,
+    `to make it last, see "later" above: returnpath resume ${runId} --later${sameReach(options)}`,
   );
 }
 
@@ -142,7 +143,9 @@ async function newPlan(
   });
   process.stdout.write(render(planned.diagnosis, 'text', false));
   signal.throwIfAborted();
-  if (!planned.plan) process.exitCode = exitCodeOf(planned.diagnosis);
+  if (!planned.plan) {
+    process.exitCode = exitCodeOfLook(planned.diagnosis, planned.snapshot, request);
+  }
   return planned;
 }
 

@@ -32,7 +32,7 @@ const EXAMPLES = `
 Examples:
   kubectl returnpath diagnose                                    from a kubeconfig alone
   returnpath diagnose --from ssh://root@node1 --to ssh://admin@10.0.0.210 --control 10.0.0.1
-  returnpath diagnose --to 10.0.0.210 --compare ssh://me@10.0.0.38
+  returnpath diagnose --from local: --to 10.0.0.210 --compare ssh://me@10.0.0.38
   returnpath diagnose -f snapshot.json -o markdown
   returnpath fix --to truenas://admin@10.0.0.210                 look, plan, show, ask
   returnpath demo

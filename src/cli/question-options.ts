@@ -30,7 +30,10 @@ const CLUSTER = 'A cluster:';
 /** The options of every command that looks at both ends. */
 export function withQuestionOptions(command: Command): Command {
   return withTruenasOptions(command)
-    .option('--from <url>', 'vantage on the client (default: the node that hangs, else local:)')
+    .option(
+      '--from <url>',
+      'vantage on the client (default: with a kubeconfig the node that hangs, else local:)',
+    )
     .option('--to <url>', 'vantage on the server, or its bare address')
     .addOption(new Option('--kubeconfig <file>', 'as for kubectl').helpGroup(CLUSTER))
     .addOption(new Option('--context <name>', 'as for kubectl').helpGroup(CLUSTER))
@@ -77,7 +80,7 @@ export async function requestOf(options: QuestionOptions): Promise<DiagnoseReque
   const config = options.config === undefined ? {} : await readConfig(options.config);
   const from = options.from ?? config.from;
   const to = options.to ?? config.to;
-  const cluster = from === undefined ? clusterOf(options, to) : undefined;
+  const cluster = from === undefined ? clusterOf(options) : undefined;
   if (to === undefined && !cluster) {
     throw new SyntaxError(
       'Cannot diagnose: --to is missing, and no kubeconfig was found\n  try: --to ssh://USER@SERVER, or --to ADDRESS if nobody can log in there, or --kubeconfig FILE',

@@ -9,6 +9,7 @@ import { type ClusterOptions, kubeOptions } from './cluster-options.ts';
 import { EXIT } from './exit-codes.ts';
 import { Interrupted } from './interrupted.ts';
 import { askPassword } from './password.ts';
+import { sameReach } from './same-reach.ts';
 import { realSurroundings } from './surroundings.ts';
 import { type TruenasOptions, truenasLogin } from './truenas-login.ts';
 
@@ -72,9 +73,9 @@ export function say(line: string): void {
 }
 
 /** How a run ended, in words and as an exit status. */
-export function finishRun(end: RunEnd, { sudo }: Pick<ReachOptions, 'sudo'>): void {
+export function finishRun(end: RunEnd, options: ReachOptions): void {
   const { runId, outcome, why, lasts, checklist, unseen } = end;
-  const more = sudo ? ' --sudo' : '';
+  const more = sameReach(options);
   const undo = `returnpath undo ${runId}${more}`;
   switch (outcome) {
     case 'applied':

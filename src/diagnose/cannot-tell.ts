@@ -6,6 +6,10 @@ import type { Probe } from '../model/observation.ts';
 import { shortfallOf } from './health.ts';
 import { whereItStops } from './where-it-stops.ts';
 
+/** This machine is never taken unasked: what it reaches says nothing of a node. */
+const FROM_ELSEWHERE =
+  '--from ssh://USER@NODE from a node, --from local: from this machine, with --to';
+
 type Draft = Pick<Diagnosis, 'question' | 'hosts' | 'cluster'>;
 
 /** What there is to say where nothing was found to blame, in one sentence without a full stop. */
@@ -87,15 +91,18 @@ function clusterSummary({ symptoms, signatures }: NonNullable<Diagnosis['cluster
 
 /** What to read next; never empty. */
 export function openSteps(
-  { question, cluster }: Draft,
+  { question, cluster, hosts }: Draft,
   { missing, cases }: { readonly missing: readonly string[]; readonly cases: readonly Case[] },
 ): string[] {
   const wanted = missing.slice(0, 3).map((fact) => `Read: ${fact}`);
   // where the way was not even looked at, that comes first
   if (question.from === '') {
-    return cluster
-      ? ['Look at the way itself: kubectl returnpath diagnose', ...wanted]
-      : ['Mend that, or look without the cluster: --from ssh://USER@NODE --to ssh://USER@SERVER'];
+    if (!cluster) return [`Mend that, or look without the cluster: ${FROM_ELSEWHERE}`];
+    const isPasted = Object.keys(hosts).length === 0;
+    const look = isPasted
+      ? 'Look at the way itself: kubectl returnpath diagnose'
+      : `Say from where to look, as this cluster names no node that uses the storage: --from node://NAME, or ${FROM_ELSEWHERE}`;
+    return [look, ...wanted];
   }
   const stops = whereItStops(cases);
   if (stops.length > 0) return [...stops, ...wanted];

@@ -1,9 +1,10 @@
 import type { ChecklistLine } from '../model/checklist.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 
-/** Controllers whole, and nobody waiting for storage. Nothing where no cluster was looked at. */
-export function clusterLines({ cluster }: Snapshot): ChecklistLine[] {
-  if (!cluster) return [];
+/** Controllers whole, and nobody waiting for storage. Nothing where no cluster was to be looked at. */
+export function clusterLines(snapshot: Snapshot): ChecklistLine[] {
+  const { cluster } = snapshot;
+  if (!cluster) return unreachable(snapshot);
   const { csiPods, hangingPods, pendingClaims, readAtUnixMs: atUnixMs } = cluster;
   const controllers = csiPods.seen ? csiPods.value.filter(({ role }) => role === 'controller') : [];
   const whole = controllers.map(
@@ -31,6 +32,14 @@ export function clusterLines({ cluster }: Snapshot): ChecklistLine[] {
       atUnixMs,
     }),
   ];
+}
+
+/** A cluster that was to say who the client is, and did not answer. */
+function unreachable({ question, failedVantages }: Snapshot): ChecklistLine[] {
+  const failed = failedVantages.find(({ vantage }) => /^(?:kubeconfig$|https?:)/.test(vantage));
+  return question.from === '' && failed
+    ? [unread('cluster-seen', 'nothing of the cluster waits for storage', failed)]
+    : [];
 }
 
 type Waiting = readonly { readonly namespace: string; readonly name: string }[];

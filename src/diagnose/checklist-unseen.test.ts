@@ -74,6 +74,16 @@ describe('the checklist does not call well', () => {
     });
   });
 
+  test('a cluster that was to say who the client is, and does not answer', () => {
+    const question = { ...healthy.question, from: '' };
+    const failedVantages = [{ vantage: 'https://10.0.0.197:6443', why: 'it was refused' }];
+    const snapshot = { ...healthy, question, failedVantages };
+    expect(linesOf(snapshot, 'cluster-seen')).toMatchObject([
+      { is: 'unknown', evidence: 'it was refused' },
+    ]);
+    expect(checklistOf(snapshot).is).toBe('unknown');
+  });
+
   test.each([
     { when: 'its device is there', change: noPrefs },
     {

@@ -84,6 +84,7 @@ export class ClusterLook {
       if (!openCluster) throw new TypeError('Cannot look at a cluster without a way to open one');
       const kube = await openCluster(options);
       this.#kube = kube;
+      say(`asking ${kube.server}${kube.context === undefined ? '' : ` (${kube.context})`}`);
       void operator.then(() => this.#sayWay('the API server', hostOfUrl(kube.server)));
       const cluster = await collectCluster(kube, { clock, signal, namespace });
       if (cluster.version.seen || cluster.hangingPods.seen) {

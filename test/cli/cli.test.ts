@@ -269,7 +269,13 @@ describe('a cluster', () => {
     expect(code).toBe(4);
   });
 
-  test('that does not answer is one as well', async () => {
+  test.each([
+    { how: 'that an option names', by: (file: string) => ({ args: ['--kubeconfig', file] }) },
+    {
+      how: 'of the kubeconfig that is there',
+      by: (KUBECONFIG: string) => ({ env: { KUBECONFIG }, args: ['--to', '10.0.0.210'] }),
+    },
+  ])('$how and that does not answer is one as well', async ({ by }) => {
     const file = join(folder, 'refused.kubeconfig');
     const cluster = { name: 'c', cluster: { server: 'https://127.0.0.1:1' } };
     const context = { name: 'c', context: { cluster: 'c', user: 'u' } };
@@ -281,10 +287,15 @@ describe('a cluster', () => {
       users: [user],
     };
     writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'Config', ...config }));
-    const { code, stdout, stderr } = await returnpath('diagnose', '--kubeconfig', file);
-    expect(stdout).toContain('ECONNREFUSED');
-    expect(stdout + stderr).not.toContain('planted-token');
-    expect(code).toBe(4);
+    const { args, env = {} } = by(file) as { args: string[]; env?: NodeJS.ProcessEnv };
+    for (const command of ['diagnose', 'fix']) {
+      const { code, stdout, stderr } = await ended(start([command, ...args], env));
+      expect(stdout).toMatch(/^CANNOT TELL {2}the cluster could not be looked at/);
+      expect(stdout).toContain('ECONNREFUSED');
+      expect(stdout).toContain('--from local: from this machine');
+      expect(stdout + stderr).not.toContain('planted-token');
+      expect(code).toBe(4);
+    }
   });
 });
 

@@ -46,9 +46,7 @@ async function diagnosed(
   onStep?: (line: string) => void,
 ): Promise<Diagnosis> {
   story.say(`utility$ kubectl returnpath diagnose ${typedLike(more, lab.id)}`.trimEnd());
-  // as kubectl's plugin it begins with the cluster; called by its own name, with a context
-  const context = ['--context', 'admin@homelab'];
-  const args = ['diagnose', ...context, ...more, '--progress', '-o', 'json'];
+  const args = ['diagnose', ...more, '--progress', '-o', 'json'];
   const { stdout } = await operator.returnpath(args, { onStderr: onStep });
   return Diagnosis.parse(JSON.parse(stdout));
 }

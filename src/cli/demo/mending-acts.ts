@@ -8,17 +8,16 @@ import type { Act, Ran, Stage } from './stage.ts';
 const { fingerprint256 } = new X509Certificate(LAB_ONLY_CERTIFICATE);
 /** Pinned as somebody would who has compared it with what the NAS shows. */
 const TRUSTED = ['--fingerprint', `SHA256:${fingerprint256}`] as const;
-const CONTEXT = ['--context', 'admin@homelab'] as const;
 
 /** What is asked about, and the way to the NAS: its API key alone, where it has a web shell. */
 function questionOf({ lab, hasCluster, hasWebShell }: Stage): readonly string[] {
   if (!hasCluster) return questionFromTheNode(lab.id);
-  if (!hasWebShell) return [...CONTEXT, '--to', `lab://${lab.id}/nas`];
-  return [...CONTEXT, '--to', 'truenas://10.0.0.210', ...TRUSTED];
+  if (!hasWebShell) return ['--to', `lab://${lab.id}/nas`];
+  return ['--to', 'truenas://10.0.0.210', ...TRUSTED];
 }
 
 function typedQuestion(stage: Stage): string {
-  const unsaid: readonly string[] = [...CONTEXT, ...TRUSTED];
+  const unsaid: readonly string[] = TRUSTED;
   const said = questionOf(stage).filter((word) => !unsaid.includes(word));
   return typedLike(said, stage.lab.id);
 }
@@ -74,7 +73,7 @@ function isTelling(line: string): boolean {
 
 async function undo({ operator, story, hasCluster }: Stage, run: string): Promise<void> {
   story.say(`utility$ returnpath undo ${run}`);
-  const reach = hasCluster ? [...CONTEXT, ...TRUSTED] : [];
+  const reach = hasCluster ? TRUSTED : [];
   const { code, stdout, stderr } = await operator.returnpath(['undo', run, ...reach], {
     onStdout: (line) => story.block(line),
   });
