@@ -5,6 +5,7 @@ import {
   DEFAULT_PROBE_TIMEOUT_MS,
   type DiagnoseRequest,
 } from '../session/request.ts';
+import { checkVantages } from './check-vantages.ts';
 import { type ClusterOptions, clusterOf, kubeOptions } from './cluster-options.ts';
 import { readConfig } from './config.ts';
 import { askPassword } from './password.ts';
@@ -75,7 +76,7 @@ export function withReachOptions(command: Command): Command {
     .option('--sudo', 'become root by sudo on ssh vantages; a password is asked for, not passed');
 }
 
-/** @throws {SyntaxError} If nothing tells which server. */
+/** @throws {SyntaxError} If nothing tells which server, or one of the ends is no vantage. */
 export async function requestOf(options: QuestionOptions): Promise<DiagnoseRequest> {
   const config = options.config === undefined ? {} : await readConfig(options.config);
   const from = options.from ?? config.from;
@@ -87,13 +88,15 @@ export async function requestOf(options: QuestionOptions): Promise<DiagnoseReque
     );
   }
   const ports = options.port ?? config.port;
+  const compare = options.compare ?? config.compare ?? [];
+  checkVantages({ '--from': from, '--to': to, '--compare': compare });
   return {
     ...(cluster ? { cluster } : { from: from ?? 'local:' }),
     ...(to === undefined ? {} : { to }),
     addresses: options.address ?? config.address ?? [],
     ports: ports ?? (cluster ? [] : DEFAULT_PORTS),
     controls: options.control ?? config.control ?? [],
-    compare: options.compare ?? config.compare ?? [],
+    compare,
     deadlineMs: options.timeout * 1000,
     probeTimeoutMs: Math.min(DEFAULT_PROBE_TIMEOUT_MS, options.timeout * 1000),
     vantage: vantageOptions(options),

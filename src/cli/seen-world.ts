@@ -3,6 +3,7 @@ import { OutsideError } from '../model/outside-error.ts';
 import { type World, worldOf } from '../routing/world.ts';
 import { lookAt } from '../session/look.ts';
 import { DEFAULT_DEADLINE_MS } from '../session/request.ts';
+import { checkVantages } from './check-vantages.ts';
 import { openedBeforehand } from './open-beforehand.ts';
 import { askPassword } from './password.ts';
 import { readSnapshot } from './snapshot-file.ts';
@@ -28,7 +29,7 @@ export function withWorldOptions(command: Command): Command {
  * The world that the options name, and the host of `--at` in it. `--at` may be the URL of a vantage,
  * which is then looked at.
  *
- * @throws {SyntaxError} If neither a snapshot nor a vantage was given.
+ * @throws {SyntaxError} If neither a snapshot nor a vantage was given, or one is none.
  * @throws {OutsideError} If the snapshot cannot be read, or the host of `--at` not be looked at.
  */
 export async function seenWorld(
@@ -36,7 +37,9 @@ export async function seenWorld(
 ): Promise<{ readonly world: World; readonly at: string | undefined }> {
   const { at, file, look = [], sudo } = options;
   if (file !== undefined) return { world: worldOf(await readSnapshot(file)), at };
-  const urls = at !== undefined && isVantage(at) ? [at, ...look] : look;
+  const seen = at !== undefined && isVantage(at) ? at : undefined;
+  checkVantages({ '--at': seen, '--look': look });
+  const urls = seen === undefined ? look : [seen, ...look];
   if (urls.length === 0) {
     throw new SyntaxError(
       'Cannot tell what to look at: give a snapshot with -f, or a vantage, as in --at ssh://USER@HOST',

@@ -126,6 +126,11 @@ describe('wrong usage', () => {
     { args: ['diagnose', '--to', '10.0.0.1', '--timeout', '0'], says: 'more than 0' },
     { args: ['diagnose', '--frm', 'x'], says: "unknown option '--frm'" },
     { args: ['diagnoze'], says: 'Did you mean diagnose?' },
+    { args: ['diagnose', '--to', 'nas'], says: 'try: --to ssh://nas, or --to truenas://nas' },
+    { args: ['fix', '--from', 'node://a/b', '--to', '10.0.0.1'], says: 'Cannot use --from "node' },
+    { args: ['verify', '--to', '10.0.0.1', '--compare', 'me@pc'], says: '--compare ssh://me@pc' },
+    { args: ['trace', '--at', 'http://nas', '10.0.0.1'], says: 'try: --at truenas://nas' },
+    { args: ['whatif', '--at', 'nas', '--look', 'ssh:nas'], says: 'try: --look ssh://nas' },
   ])('$args ends with 3 and says what is wrong', async ({ args, says }) => {
     const { code, stderr } = await returnpath(...args);
     expect(stderr).toContain(says);
