@@ -1,9 +1,10 @@
 import { stat } from 'node:fs/promises';
+import { OutsideError } from '../model/outside-error.ts';
 import { SNAPSHOT_VERSION, type Snapshot } from '../model/snapshot.ts';
 import { type PastedCluster, readPasted } from '../readers/messages/pasted.ts';
 import { clusterOfPaste } from '../readers/messages/pasted-cluster.ts';
 import { load } from './render.ts';
-import { parseSnapshot } from './snapshot-file.ts';
+import { isObject, parseSnapshot } from './snapshot-file.ts';
 
 /**
  * What was given instead of looking: one snapshot, what kubectl printed, or both.
@@ -12,29 +13,45 @@ import { parseSnapshot } from './snapshot-file.ts';
  * @throws {OutsideError} If one is neither, or there are two snapshots.
  */
 export async function readGiven(paths: readonly string[]): Promise<Snapshot> {
-  const pastes: PastedCluster[] = [];
-  const times: number[] = [];
-  let snapshot: Snapshot | undefined;
-  for (const path of paths) {
-    const text = await load(path);
-    const madeUnixMs = path === '-' ? Date.now() : (await stat(path)).mtimeMs;
-    const paste = text.includes('"returnpath/snapshot"')
-      ? undefined
-      : readPasted(text, { nowUnixMs: madeUnixMs });
-    if (paste && paste.messages.length + paste.pods.length > 0) {
-      pastes.push(paste);
-      times.push(madeUnixMs);
-    } else {
-      if (snapshot) {
-        throw new SyntaxError(`Cannot judge two snapshots at once: ${paths.join(', ')}`);
-      }
-      snapshot = parseSnapshot(text, path);
-    }
+  const given: (Snapshot | DatedPaste)[] = [];
+  for (const path of paths) given.push(await readOne(path));
+  const pastes = given.flatMap((one) => ('paste' in one ? [one] : []));
+  const [snapshot, ...more] = given.flatMap((one) => ('paste' in one ? [] : [one]));
+  if (more.length > 0) {
+    throw new SyntaxError(
+      `Cannot judge two snapshots at once: ${paths.join(', ')}\n  try: one after the other`,
+    );
   }
   if (pastes.length === 0 && snapshot) return snapshot;
-  const nowUnixMs = Math.max(...times);
-  const cluster = clusterOfPaste(pastes, nowUnixMs);
+  const nowUnixMs = Math.max(...pastes.map(({ madeUnixMs }) => madeUnixMs));
+  const cluster = clusterOfPaste(
+    pastes.map(({ paste }) => paste),
+    nowUnixMs,
+  );
   return { cluster, ...(snapshot ?? nothingLookedAt(nowUnixMs)) };
+}
+
+interface DatedPaste {
+  readonly paste: PastedCluster;
+  readonly madeUnixMs: number;
+}
+
+async function readOne(path: string): Promise<Snapshot | DatedPaste> {
+  const text = await load(path);
+  const madeUnixMs = path === '-' ? Date.now() : (await stat(path)).mtimeMs;
+  if (text.includes('"returnpath/snapshot"')) return parseSnapshot(text, path);
+  const paste = readPasted(text, { nowUnixMs: madeUnixMs });
+  if (paste.messages.length + paste.pods.length > 0) return { paste, madeUnixMs };
+  if (text.trim() === '' || isObject(text)) return parseSnapshot(text, path);
+  throw unknownText(path);
+}
+
+function unknownText(path: string): OutsideError {
+  return new OutsideError({
+    doing: `read "${path}"`,
+    found: 'it is no snapshot, and nothing in it is known of what kubectl prints',
+    next: 'leave it out; known are get pods, get events, describe and logs, without -o json or yaml',
+  });
 }
 
 function nothingLookedAt(atUnixMs: number): Snapshot {

@@ -43,13 +43,17 @@ function parseJson(text: string, doing: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const tail = text.trimEnd().slice(-1);
-    const cut = text.trim() !== '' && tail !== '}';
+    const cut = isObject(text) && !text.trimEnd().endsWith('}');
     throw new OutsideError({
       doing,
       found: text.trim() === '' ? 'it is empty' : cut ? 'it is cut off' : 'it is no JSON',
-      next: 'save it again with --save; of kubectl, get pods, get events, describe and logs are known',
+      next: 'save it again: returnpath diagnose --save FILE',
       cause: error,
     });
   }
+}
+
+/** Whether a text begins as a snapshot does; what kubectl prints for people does not. */
+export function isObject(text: string): boolean {
+  return text.trimStart().startsWith('{');
 }

@@ -92,7 +92,7 @@ describe('a damaged snapshot', () => {
     { what: 'cut off', text: whole.slice(0, 5000), says: 'it is cut off' },
     { what: 'empty', text: '', says: 'it is empty' },
     { what: 'something else', text: '{"kind":"Pod"}', says: 'no snapshot of returnpath' },
-    { what: 'no JSON', text: 'PROVEN {}', says: 'it is no JSON' },
+    { what: 'no JSON', text: '{PROVEN}', says: 'it is no JSON' },
     {
       what: 'from the future',
       text: whole.replace('"version":1', '"version":99'),
@@ -329,6 +329,20 @@ media       jellyfin-0   0/1     ContainerCreating   0          5m
     const child = start(['diagnose', '-f', '-']);
     child.stdin?.end(events);
     expect((await ended(child)).code).toBe(1);
+  });
+
+  test.each([
+    { what: 'nothing that is known', text: 'No resources found in default namespace.\n' },
+    { what: 'YAML', text: 'apiVersion: v1\nitems: []\nkind: List\n' },
+  ])('with $what in it is refused, and not called cut off', async ({ text }) => {
+    const [known, unknown] = [join(folder, 'known.txt'), join(folder, 'unknown.txt')];
+    writeFileSync(known, events);
+    writeFileSync(unknown, text);
+    const { code, stderr } = await returnpath('diagnose', '-f', known, '-f', unknown);
+    expect(stderr).toMatch(/^Cannot read ".*unknown\.txt": it is no snapshot, and nothing in it /);
+    expect(code).toBe(4);
+    const trace = await returnpath('trace', '-f', unknown, '10.0.0.1');
+    expect(trace.stderr).toContain('it is no JSON');
   });
 
   test('two snapshots are one too many', async () => {
