@@ -175,7 +175,9 @@ async function isWanted(
 ): Promise<boolean> {
   const ours = steps.filter((step) => when.includes(step.when) && step.change.kind !== 'person');
   if (ours.length === 0) {
-    console.error('not applied: nothing of it is for this program to do');
+    console.error(
+      'not applied: nothing of it is for this program to do\n  try: do what stands under "you", then returnpath verify with the same options',
+    );
     return false;
   }
   if (yes) return true;

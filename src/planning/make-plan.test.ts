@@ -128,6 +128,33 @@ describe('makePlan()', () => {
     expect(plan.refusals.join('\n')).toMatch(/would not mend .* to 10\.0\.0\.210 and back/);
   });
 
+  test('what only a person can do is planned in full when it is asked for, and never by itself', () => {
+    const plan = planFor(RECORDED, 'unadvertise-lan-route');
+    expect(Plan.parse(plan)).toEqual(plan);
+    expect(plan).toMatchObject({ fix: 'unadvertise-lan-route', refusals: [] });
+    expect(plan.steps).toMatchObject([
+      {
+        when: 'now',
+        change: {
+          kind: 'person',
+          text: expect.stringMatching(/^at \S+ take 10\.0\.0\.197 out of what it advertises: /),
+        },
+      },
+    ]);
+    expect(plan.steps[0]?.checks.map(({ predicts }) => predicts)).toContain(
+      '10.0.0.197 dev enp1s0 src 10.0.0.210',
+    );
+    expect(plan.effects.flows).toContainEqual(
+      expect.objectContaining({ kind: 'asked', effect: 'mended' }),
+    );
+    expect(planFor(RECORDED).alternatives).toContainEqual(
+      expect.objectContaining({
+        fix: 'unadvertise-lan-route',
+        because: 'only a person can do it: --fix unadvertise-lan-route says what',
+      }),
+    );
+  });
+
   test('tells a person what to do where nobody could look at the host', () => {
     const { [NAS]: _, ...others } = RECORDED.hosts;
     const blind = { ...RECORDED, hosts: others };

@@ -11,7 +11,14 @@ import { changeHost, worldWith } from '../routing/world-change.ts';
 import { effectsOf } from './effects.ts';
 import { hostState } from './host-state.ts';
 import { lentCredential } from './lent-credential.ts';
-import { alternativesTo, breaks, type Candidate, refusalsOf, warningsOf } from './remarks.ts';
+import {
+  alternativesTo,
+  breaks,
+  type Candidate,
+  isForPerson,
+  refusalsOf,
+  warningsOf,
+} from './remarks.ts';
 import { routeChecks } from './route-checks.ts';
 import { actingVantage, apiVantage, lookingVantage } from './vantages.ts';
 
@@ -45,7 +52,7 @@ export function makePlan(
   const candidates = weighed.flatMap(({ fix, plan }) =>
     c && plan?.is === 'possible' ? [candidate(c, { fix, plan, world })] : [],
   );
-  const chosen = choose(candidates);
+  const chosen = options.fix === undefined ? choose(candidates) : candidates[0];
   const base = baseOf(snapshot, diagnosis, finding);
   const common = { ...base, madeAtUnixMs: options.nowUnixMs };
   if (!c || !chosen) {
@@ -57,11 +64,7 @@ export function makePlan(
       fix: 'by-hand',
       steps: byHandSteps(finding, host),
       effects: { prefixes: [], flows: [] },
-      alternatives: weighed.map(({ fix, plan }) => ({
-        fix: fix.id,
-        title: fix.title,
-        because: plan?.is === 'impossible' ? plan.because : `nobody could look at ${host.name}`,
-      })),
+      alternatives: alternativesTo(undefined, weighed, { candidates, hostName: host.name }),
       warnings: [],
       refusals: [],
     };
@@ -73,12 +76,13 @@ export function makePlan(
     fix: chosen.fix.id,
     steps: [
       ...withChecks(c, chosen),
-      ...csiControllersRestart(snapshot),
+      // what waits is made to try again by whoever has done that
+      ...(isForPerson(chosen.plan) ? [] : csiControllersRestart(snapshot)),
       ...chosen.plan.steps.filter(({ when }) => when === 'later'),
       ...lasting.steps,
     ],
     effects: chosen.effects,
-    alternatives: alternativesTo(chosen, weighed, candidates),
+    alternatives: alternativesTo(chosen, weighed, { candidates, hostName: c.host.name }),
     warnings: [...lentCredential(c.host), ...warningsOf(finding, chosen), ...lasting.warnings],
     refusals: refusalsOf(chosen),
   };
@@ -160,7 +164,7 @@ function candidate(
 }
 
 function choose(candidates: readonly Candidate[]): Candidate | undefined {
-  const ours = candidates.filter(({ plan }) => plan.steps.some(({ when }) => when === 'now'));
+  const ours = candidates.filter(({ plan }) => !isForPerson(plan));
   return (
     ours.find(({ effects }) => mends(effects) && breaks(effects).length === 0) ??
     ours.find(({ effects }) => mends(effects)) ??

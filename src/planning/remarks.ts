@@ -15,26 +15,43 @@ export function breaks({ flows }: Effects): readonly Effects['flows'][number][] 
   return flows.filter(({ effect }) => effect === 'broken');
 }
 
-/** What else was weighed, and why it was not taken. */
+/** Whether there is nothing in it that this program may do. */
+export function isForPerson({ steps }: Pick<Candidate['plan'], 'steps'>): boolean {
+  return steps.every(({ change }) => change.kind === 'person');
+}
+
+interface Weighed {
+  readonly fix: Fix;
+  /** Absent where nobody could look at the host. */
+  readonly plan: FixPlan | undefined;
+}
+
+/** What else was weighed, and why it was not taken. @param chosen Absent where nothing was. */
 export function alternativesTo(
-  chosen: Candidate,
-  weighed: readonly { fix: Fix; plan: FixPlan | undefined }[],
-  candidates: readonly Candidate[],
+  chosen: Candidate | undefined,
+  weighed: readonly Weighed[],
+  {
+    candidates,
+    hostName,
+  }: { readonly candidates: readonly Candidate[]; readonly hostName: string },
 ): Plan['alternatives'] {
-  return weighed.flatMap(({ fix, plan }) => {
-    if (fix === chosen.fix || !plan) return [];
-    const { id, title } = fix;
-    if (plan.is === 'impossible') return [{ fix: id, title, because: plan.because }];
-    const effects = candidates.find((one) => one.fix === fix)?.effects;
-    const broken = effects ? breaks(effects) : [];
-    const because =
-      broken.length > 0
-        ? `it would break ${broken.map(({ flow }) => flow).join(', ')}`
-        : plan.steps.every(({ change }) => change.kind === 'person')
-          ? 'only a person can do it'
-          : `--fix ${id} takes it`;
-    return [{ fix: id, title, because }];
-  });
+  return weighed
+    .filter(({ fix }) => fix !== chosen?.fix)
+    .map(({ fix, plan }) => ({
+      fix: fix.id,
+      title: fix.title,
+      because: plan ? whyNot(fix, plan, candidates) : `nobody could look at ${hostName}`,
+    }));
+}
+
+function whyNot({ id }: Fix, plan: FixPlan, candidates: readonly Candidate[]): string {
+  if (plan.is === 'impossible') return plan.because;
+  const effects = candidates.find(({ fix }) => fix.id === id)?.effects;
+  const broken = effects ? breaks(effects) : [];
+  if (broken.length > 0) return `it would break ${broken.map(({ flow }) => flow).join(', ')}`;
+  return isForPerson(plan)
+    ? `only a person can do it: --fix ${id} says what`
+    : `--fix ${id} takes it`;
 }
 
 export function warningsOf(finding: Finding, { plan, effects }: Candidate): string[] {
