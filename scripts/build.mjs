@@ -1,8 +1,8 @@
-// Bundles the program: one entry per process it starts, shared parts in chunks. Plain JavaScript,
-// because it runs before anything is built.
+// npm run build: installs, and bundles the program: one entry per process it starts, shared parts in
+// chunks. Plain JavaScript, because it runs before anything is built.
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { ensureInstalled } from './ensure-install.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -22,7 +22,10 @@ const COMMON = {
   logLevel: 'warning',
 };
 
+/** Installs first if need be: nothing here may be imported before that but what Node.js has. */
 export async function bundle() {
+  ensureInstalled();
+  const { build } = await import('esbuild');
   rmSync(`${root}dist`, { recursive: true, force: true });
   await Promise.all([
     build({

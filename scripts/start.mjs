@@ -1,10 +1,8 @@
 // npm start: installs, bundles, and runs `returnpath demo` with whatever arguments follow.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { ensureInstalled } from './ensure-install.mjs';
+import { bundle } from './build.mjs';
 
-ensureInstalled();
-const { bundle } = await import('./build.mjs');
 await bundle();
 
 const launcher = fileURLToPath(new URL('../bin/returnpath.js', import.meta.url));

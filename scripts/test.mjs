@@ -1,10 +1,8 @@
 // npm test: installs, bundles (the lab tests start the bundle), and runs vitest.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { ensureInstalled } from './ensure-install.mjs';
+import { bundle } from './build.mjs';
 
-ensureInstalled();
-const { bundle } = await import('./build.mjs');
 await bundle();
 
 const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url));
