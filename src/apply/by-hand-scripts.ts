@@ -49,6 +49,7 @@ export function readByHand(plan: Plan, output: string): readonly CheckResult[] {
     const said = failure === undefined ? value : `${value}, ${failure}`;
     const own = {
       ok: isSo,
+      ran: now.length > 0,
       line: `${hostName}: ${id}: ${said}${isSo ? '' : ` (expected: ${shell.to})`}`,
     };
     const text = blocks.join('\n');

@@ -12,6 +12,6 @@ test('makeChecks() comes to an end though the clock is set back', async () => {
   };
   const step = { checks: [{ ...check, matches: ['yes'], lacks: [] }], hostName: 'far' };
   expect(await makeChecks(step, context)).toEqual([
-    { ok: false, line: 'far$ echo no  =>  no  (expected: yes)' },
+    { ok: false, ran: true, line: 'far$ echo no  =>  no  (expected: yes)' },
   ]);
 });

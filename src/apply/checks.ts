@@ -6,6 +6,8 @@ import { runOn } from './shell-hand.ts';
 /** What a check came to, as one line for people. */
 export interface CheckResult {
   readonly ok: boolean;
+  /** False where nothing is known: its command did not run. */
+  readonly ran: boolean;
   readonly line: string;
 }
 
@@ -52,9 +54,9 @@ export function judgeCheck(
     ran &&
     matches.every((pattern) => new RegExp(pattern).test(text)) &&
     !lacks.some((pattern) => new RegExp(pattern).test(text));
-  const said = (text || 'nothing').split('\n')[0]?.trim() ?? '';
+  const said = (text || (ran ? 'nothing' : 'was not run')).split('\n')[0]?.trim() ?? '';
   const line = `${hostName}$ ${reads}  =>  ${ok && matches.length === 0 ? predicts : said}`;
-  return { ok, line: ok ? line : `${line}  (expected: ${predicts})` };
+  return { ok, ran, line: ok ? line : `${line}  (expected: ${predicts})` };
 }
 
 /** The checks as the reason why a step is taken back. */

@@ -19,7 +19,7 @@ test.each([
   { url: '10.0.0.300', says: 'FORMS' },
   { url: 'ssh://nas:0', says: 'FORMS' },
   { url: 'pod://jellyfin', says: 'FORMS' },
-  { url: 'paste:', says: 'FORMS' },
+  { url: 'paste:', says: 'paste:FILE, with the answer to returnpath ask nas in FILE' },
   { url: '', says: 'FORMS' },
 ])('checkVantages() refuses "$url" and says what to type', ({ url, says }) => {
   const next = says === 'FORMS' ? 'local:, ssh://' : `--to ${says}`;

@@ -44,6 +44,8 @@ function isUsable(url: string): boolean {
 
 /** A name alone, `USER@HOST` as ssh takes it, or the address of a web page: what was meant is clear. */
 function suggestion(option: string, url: string): string {
+  if (url === 'paste:')
+    return `${option} paste:FILE, with the answer to returnpath ask nas in FILE`;
   const [, scheme, place = ''] = /^(https?:\/\/|truenas:|ssh:)?([\w.@-]+)\/?$/.exec(url) ?? [];
   if (place === '' || isBareAddress(place) !== isAddress(place)) return FORMS;
   const truenas = `${option} truenas://${place}`;

@@ -164,8 +164,10 @@ async function printLines(plan: Plan, sudo: boolean): Promise<void> {
 
 async function tellAnswer(plan: Plan, file: string): Promise<void> {
   const results = await pastedResult(plan, await load(file));
-  for (const { ok, line } of results) say(`${ok ? 'ok ' : 'BAD'}  ${line}`);
-  process.exitCode = results.every(({ ok }) => ok) ? EXIT.ok : EXIT.causeFound;
+  for (const { ok, ran, line } of results) say(`${ok ? 'ok ' : ran ? 'BAD' : '?  '}  ${line}`);
+  const isWrong = results.some(({ ok, ran }) => ran && !ok);
+  const isUnknown = results.some(({ ran }) => !ran);
+  process.exitCode = isWrong ? EXIT.causeFound : isUnknown ? EXIT.cannotTell : EXIT.ok;
 }
 
 async function isWanted(
@@ -185,7 +187,11 @@ async function isWanted(
     console.error('not applied: nobody to ask; --yes applies it');
     return false;
   }
-  return isYes(`Do ${ours.length === 1 ? 'this' : `these ${ours.length} steps`} now? [y/N] `);
+  const isTold = await isYes(
+    `Do ${ours.length === 1 ? 'this' : `these ${ours.length} steps`} now? [y/N] `,
+  );
+  if (!isTold) console.error('not applied: nothing was changed');
+  return isTold;
 }
 
 /** Ctrl-C and the end of the input are a no. */

@@ -49,7 +49,8 @@ async function main(argv: readonly string[]): Promise<void> {
     .version(packageJson.version)
     .enablePositionalOptions()
     .addHelpText('after', EXAMPLES)
-    .exitOverride();
+    .exitOverride()
+    .showHelpAfterError('  try: returnpath --help');
   for (const { load, hidden } of wantedBy(argv)) {
     program.addCommand(exiting(await load()), hidden ? { hidden } : {});
   }
@@ -63,11 +64,18 @@ function wantedBy([first = '']: readonly string[]): readonly Entry[] {
   return asked ? [asked] : Object.values(COMMANDS);
 }
 
-/** Makes a command and those beneath it throw instead of ending the process. */
-function exiting(command: Command): Command {
-  command.exitOverride();
-  for (const sub of command.commands) exiting(sub);
+/** Makes a command and those beneath it throw instead of ending the process, and say where help is. */
+function exiting(command: Command, calledBy = 'returnpath'): Command {
+  const called = `${calledBy} ${command.name()}`;
+  command.exitOverride().showHelpAfterError(`  try: ${called} --help`);
+  for (const sub of command.commands) exiting(sub, called);
   return command;
+}
+
+/** Help of the command that was called. */
+function helpOf(): string {
+  const [first = ''] = process.argv.slice(2);
+  return `returnpath ${Object.hasOwn(COMMANDS, first) ? `${first} ` : ''}--help`;
 }
 
 function report(error: unknown): number {
@@ -82,7 +90,9 @@ function report(error: unknown): number {
     return EXIT.outside;
   }
   if (error instanceof SyntaxError || error instanceof RangeError) {
-    console.error(error.message);
+    console.error(
+      error.message.includes('\n  try: ') ? error.message : `${error.message}\n  try: ${helpOf()}`,
+    );
     return EXIT.usage;
   }
   console.error(error);

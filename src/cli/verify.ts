@@ -21,9 +21,9 @@ port from every client, the API within 5 s, the way back by the LAN, Accept Rout
 and in the app, nothing captured. Each line with what was read.
 
 Examples:
-  returnpath verify --from ssh://root@10.0.0.197 --to ssh://admin@10.0.0.210
+  returnpath verify --from ssh://root@10.0.0.197 --to ssh://admin@10.0.0.210 --sudo
   kubectl returnpath verify --to truenas://10.0.0.210 --within 10m --hold 5m
-  returnpath verify --to ssh://admin@10.0.0.210 --compare pod://media/jellyfin -o markdown
+  returnpath verify --to ssh://admin@10.0.0.210 --sudo --compare pod://media/jellyfin -o markdown
 
 Exit status: 0 all is well (and stayed so for --hold), 1 something is not, 2 something could not be
 seen, 3 wrong usage, 4 something outside failed, 130 interrupted.`;

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
+import { isAddress } from '../model/address.ts';
 import { PROTOCOL_NUMBER } from '../model/flow.ts';
-import { FAMILIES, type Family } from '../model/network.ts';
+import { FAMILIES, type Family, type NetworkState } from '../model/network.ts';
 import { canonicalAddress, familyOf } from '../model/prefix.ts';
 import { type ChangedRange, type QuestionTemplate, whatIf } from '../routing/whatif.ts';
 import type { WorldHost } from '../routing/world.ts';
@@ -61,11 +62,29 @@ async function run(options: Options): Promise<void> {
     );
   }
   const after = changeHost(host, changes);
+  checkSource(options.source, host.name, [host.state, after.state]);
   const ranges = familiesOf(options, host).flatMap((family) =>
     whatIf(host.state, after.state, templateOf(options, family)),
   );
   process.stdout.write(options.output === 'json' ? jsonOf(host, ranges) : changesText(ranges));
   process.exitCode = EXIT.ok;
+}
+
+/** From an address that is none of its own a host sends nothing, and would be said to have no route. */
+function checkSource(
+  source: string | undefined,
+  name: string,
+  states: readonly NetworkState[],
+): void {
+  if (source === undefined) return;
+  if (!isAddress(source)) {
+    throw new SyntaxError(`Cannot read --source "${source}": it is no address`);
+  }
+  const own = new Set(states.flatMap(({ addresses }) => addresses.map(({ local }) => local)));
+  if (own.has(canonicalAddress(source))) return;
+  throw new SyntaxError(
+    `Cannot tell what ${name} sends from ${source}: it is no address of ${name}\n  try: --source with one of ${[...own].join(', ')}`,
+  );
 }
 
 /** Those that were seen; with a source only its own. */

@@ -54,7 +54,7 @@ describe('returnpath ask nas', () => {
   test.each([
     { args: ['ask', 'nas'], says: /--client is missing/ },
     { args: [...ASK, '--client', 'nas.lan'], says: /--client must be an address/ },
-    { args: ['diagnose', '--to', 'paste:'], says: /it needs the file with the answer/ },
+    { args: ['diagnose', '--to', 'paste:'], says: /try: --to paste:FILE, with the answer/ },
   ])('refuses $args', async ({ args, says }) => {
     const { stderr, stdout } = await returnpath(args);
     expect(stderr + stdout).toMatch(says);

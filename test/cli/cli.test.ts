@@ -137,6 +137,35 @@ describe('wrong usage', () => {
     expect(code).toBe(3);
   });
 
+  test.each([
+    { args: ['diagnose', '--frm', 'x'], next: 'returnpath diagnose --help' },
+    { args: ['diagnoze'], next: 'returnpath --help' },
+    { args: ['lab', 'up', '--nods', '2'], next: 'returnpath lab up --help' },
+    { args: ['trace', '--at', 'local:', '10.0.0.1:x'], next: 'returnpath trace --help' },
+    { args: ['runs', 'a', 'b'], next: 'returnpath runs --help' },
+  ])('$args is told where help is', async ({ args, next }) => {
+    const { code, stderr } = await returnpath(...args);
+    expect(stderr).toMatch(new RegExp(`\n {2}try: ${next}\n$`));
+    expect(code).toBe(3);
+  });
+
+  test.each([
+    { source: '10.9.9.9', says: /truenas sends from 10\.9\.9\.9: .*\n {2}try: .*10\.0\.0\.210/ },
+    { source: 'nas', says: /^Cannot read --source "nas": it is no address/ },
+  ])(
+    'whatif of the source $source, which is none of its own, is refused',
+    async ({ source, says }) => {
+      const at = ['whatif', '-f', OUTAGE, '--at', 'nas', '--source', source];
+      const { code, stdout, stderr } = await returnpath(
+        ...at,
+        '--set',
+        'tailscale.acceptRoutes=false',
+      );
+      expect(stderr).toMatch(says);
+      expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    },
+  );
+
   test('in a configuration file names the place', async () => {
     const file = join(folder, 'config.yaml');
     writeFileSync(file, 'to: 10.0.0.210\nports: [80]\n');

@@ -3,6 +3,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { describeWith } from '../support/needs.ts';
+import { atTerminal } from '../support/terminal.ts';
 
 const LAUNCHER = join(import.meta.dirname, '../../bin/returnpath.js');
 const SAVED = {
@@ -62,4 +64,14 @@ test('fix: a report of a saved plan is refused before anything is done', async (
   );
   expect(await new Promise((resolve) => child.on('close', resolve))).toBe(3);
   expect(existsSync(join(folder, 'asked'))).toBe(false);
+});
+
+describeWith(['python3'], 'fix at a terminal', () => {
+  test('tells who says no that nothing was changed', async () => {
+    const command = [process.execPath, LAUNCHER, 'fix', '-f', join(folder, 'plan')];
+    const dialogue = [['Do this now? [y/N] ', 'n\n']] as const;
+    const { code, shown } = await atTerminal(command, dialogue, { XDG_STATE_HOME: folder });
+    expect(shown).toMatch(/\[y\/N\] .*\s+not applied: nothing was changed\s*$/);
+    expect(code).toBe(1);
+  });
 });

@@ -56,10 +56,14 @@ describeWith(['namespaces', 'ip', 'nft', 'curl'], 'fix with a browser alone', ()
     expect(after.stdout).not.toContain('BAD');
     expect((await diagnoseInLab(lab)).diagnosis.verdict).toBe('healthy');
 
+    const undone = await run('fix', '-f', plan, '--answer', await typed(undo, 'undone.txt'));
+    expect(undone.stdout).toMatch(/BAD +truenas: tailscale-stop-accepting-routes: true/);
+    expect(undone.stdout).toMatch(/\? +truenas\$ ip route get .* {2}=> {2}was not run/);
+    expect(undone.code).toBe(1);
+
     const yes = await run('fix', '-f', plan, '--yes');
     expect(yes).toMatchObject({ code: 4, stderr: expect.stringMatching(/--print prints lines/) });
 
-    await typed(undo, 'undone.txt');
     expect(await nasState(lab)).toBe(broken);
   });
 });
