@@ -5,6 +5,7 @@ import { type CapturedReply, captureOf } from './captured.ts';
 import type { Case, Cause, Verdict } from './cause.ts';
 import { comesFromExitNode } from './chosen-exit-node.ts';
 import { aliveElsewhere, called, effectOf, provesTogether } from './evidence.ts';
+import { whereTailscaledRuns } from './where-tailscaled-runs.ts';
 
 /** The server uses an exit node that keeps it from its own LAN. */
 export const exitNodeCapturesLan: Cause = {
@@ -53,7 +54,7 @@ function judge(c: Case): Verdict {
         }),
     byHand: {
       now: 'tailscale set --exit-node-allow-lan-access=true',
-      where: `${server.name}, where tailscaled runs`,
+      where: whereTailscaledRuns(server),
       later: 'or stop using the exit node: tailscale set --exit-node=',
     },
   };

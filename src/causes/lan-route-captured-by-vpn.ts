@@ -22,6 +22,7 @@ import {
   provesTogether,
   settingsEvidence,
 } from './evidence.ts';
+import { whereTailscaledRuns } from './where-tailscaled-runs.ts';
 
 // tailscaled asks its table 52 (rule 5270) before main (rule 32766), so an accepted tailnet route
 // wins over the LAN whatever its length; nothing in it compares accepted routes with connected
@@ -104,7 +105,7 @@ function byHand({ server }: Case, capture: CapturedReply): ByHand {
   if (isOfTailscale(capture)) {
     return {
       now: 'tailscale set --accept-routes=false',
-      where: `${server.name}, where tailscaled runs: on TrueNAS in the container of the app`,
+      where: whereTailscaledRuns(server),
       later:
         'turn Accept Routes off in the app as well. That alone does NOT change a node that is already logged in',
     };

@@ -12,16 +12,28 @@ export function byHandSteps({ byHand }: Finding, host: { id: string; name: strin
     checks: [],
     costs: [],
   };
-  const step = (id: string, when: Step['when'], text: string): Step => ({
+  const step = (id: string, when: Step['when'], { text, what }: Words): Step => ({
     ...base,
     id,
     when,
-    what: `by hand, on ${byHand.where}`,
+    what,
     change: { kind: 'person', text },
     does: text,
   });
   return [
-    step('by-hand', 'now', byHand.now),
-    ...(byHand.later === undefined ? [] : [step('by-hand-later', 'later', byHand.later)]),
+    step('by-hand', 'now', { text: byHand.now, what: `by hand, on ${byHand.where}` }),
+    ...(byHand.later === undefined
+      ? []
+      : [
+          step('by-hand-later', 'later', {
+            text: byHand.later,
+            what: 'by hand, so that it lasts',
+          }),
+        ]),
   ];
+}
+
+interface Words {
+  readonly text: string;
+  readonly what: string;
 }

@@ -2,6 +2,7 @@ import type { Checklist } from '../model/checklist.ts';
 import type { Step } from '../model/plan.ts';
 import { type JournalEntry, type StepStand, standOf } from '../model/run.ts';
 import { timeline } from './run-text.ts';
+import { stepPlace } from './step-place.ts';
 
 /** What was done about a diagnosis. */
 export interface Done {
@@ -34,10 +35,13 @@ export function fixDone({ runId, entries }: Done, utcOffsetMinutes: number): str
   ].join('\n\n');
 }
 
-function stepItem({ what, does, change, hostName }: Step, stand: StepStand): string {
-  const state = change.kind === 'person' ? 'for a person to do' : STAND[stand];
+function stepItem(step: Step, stand: StepStand): string {
+  const { what, does, change, hostName } = step;
+  const isPersons = change.kind === 'person';
+  const state = isPersons ? 'for a person to do' : STAND[stand];
+  const place = isPersons ? hostName : stepPlace(step).prompt.replace(/\$$/, '');
   return [
-    `- ${what} (${state}). On ${hostName}:`,
+    `- ${what} (${state}). On ${place}:`,
     '  ```console',
     ...does.split('\n').map((line) => `  ${line}`),
     '  ```',

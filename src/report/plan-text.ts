@@ -1,5 +1,6 @@
 import type { ChangedPrefixes, Plan, Step, Way } from '../model/plan.ts';
 import { printable } from './printable.ts';
+import { stepPlace } from './step-place.ts';
 
 /** More prefixes than anybody reads; the JSON has them all. */
 const MOST_PREFIXES = 12;
@@ -27,12 +28,13 @@ export function planText(plan: Plan): string {
 }
 
 function stepLines(step: Step, label: string): string[] {
-  const { what, does, undoes, checks, costs, guard, hostName, change } = step;
-  const isPersons = change.kind === 'person';
+  const { what, does, undoes, checks, costs, guard, change } = step;
+  const { prompt, reach } = stepPlace(step);
   return [
     field(label, what),
-    ...lines(isPersons ? 'you' : `${hostName}$`, does),
-    ...(isPersons ? [] : lines('undo', undoes)),
+    ...lines(prompt, does),
+    ...(reach === undefined ? [] : [sub('by hand', reach)]),
+    ...(change.kind === 'person' ? [] : lines('undo', undoes)),
     ...checks.map(({ reads, predicts }) => sub('check', `${reads}  =>  ${predicts}`)),
     ...costs.map((cost) => sub('costs', cost)),
     ...(guard ? [sub('guard', guardWords(guard))] : []),

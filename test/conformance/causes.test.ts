@@ -26,6 +26,7 @@ const COMMONS = [
   'neighbours.ts',
   'another-machine.ts',
   'probe-connections.ts',
+  'where-tailscaled-runs.ts',
 ];
 
 /** A case about which nothing at all could be seen. */

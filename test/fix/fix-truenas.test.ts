@@ -130,7 +130,11 @@ describeWith(['namespaces', 'ip', 'nft', 'curl', 'ping'], 'fix with an API key a
 
   describe('when the middleware is in trouble', () => {
     test.each([
-      { trouble: 'job-fails', code: 1, says: /^ {2}try: returnpath resume \S+ --later$/m },
+      {
+        trouble: 'job-fails',
+        code: 1,
+        says: /^ {2}try: returnpath resume \S+ --later --truenas-key-file \S+$/m,
+      },
       { trouble: 'job-fails-late', code: 0, says: /every step was done and checked/ },
       { trouble: 'socket-closes', code: 0, says: /every step was done and checked/ },
     ] as const)(
