@@ -102,11 +102,13 @@ function report(error: unknown): number {
 // One signal ends a whole session, so everything that waits in it listens there.
 setMaxListeners(1000);
 
-// A reader that went away (`returnpath … | head`) is no failure of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.ok);
-  throw error;
-});
+// A reader that went away (`returnpath fix --yes 2>&1 | head`) is no failure of ours, and must not end a
+// run half way: what is said from then on is lost, and nothing else.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
 
 try {
   await main(process.argv.slice(2));
