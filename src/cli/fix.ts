@@ -98,8 +98,10 @@ async function run(options: Options): Promise<void> {
   const when: Step['when'][] = options.later ? ['now', 'later'] : ['now'];
   process.exitCode = EXIT.causeFound;
   if (options.answer !== undefined) return tellAnswer(plan, options.answer);
+  // a plan that refuses itself is not handed to a person either
+  if (plan.refusals.length > 0) return;
   if (options.print) return printLines(plan, options.sudo === true);
-  if (options.plan || plan.refusals.length > 0 || !(await isWanted(options, plan, when))) return;
+  if (options.plan || !(await isWanted(options, plan, when))) return;
   const verify = verifierOf(options, surroundings, signal);
   const end = await applyPlan(plan, when, surroundings, { signal, tell: say, verify });
   finishRun(end, options);
@@ -154,6 +156,9 @@ async function printLines(plan: Plan, sudo: boolean): Promise<void> {
   const { change, check, undo } = await pasteFix(plan, { sudo });
   const host = plan.steps[0]?.hostName ?? 'the NAS';
   console.log(`\nIn the shell of ${host} (TrueNAS: System > Shell).`);
+  console.log(
+    'Nothing over there takes it back by itself: keep the undo at hand, and a way in beside this browser.',
+  );
   console.log(
     `\nThe change, which only happens from the state that was seen, and its check:\n${change}`,
   );

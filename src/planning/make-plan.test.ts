@@ -194,6 +194,14 @@ describe('makePlan()', () => {
     expect(planFor(seen('10.0.0.210')).steps[0]?.guard?.because).toMatch(/may change/);
     expect(planFor(RECORDED).steps[0]?.guard).toBeUndefined();
   });
+
+  test('a step for a browser alone has no guard, and says so', () => {
+    const plan = planFor(withNas((nas) => ({ ...nas, vantages: ['paste:nas.txt'] })));
+    expect(plan.steps[0]?.guard).toMatchObject({
+      how: 'none',
+      because: expect.stringMatching(/^the shell of truenas may be cut .* a second way in/),
+    });
+  });
 });
 
 describe('the pin', () => {

@@ -20,7 +20,7 @@ import {
   warningsOf,
 } from './remarks.ts';
 import { routeChecks } from './route-checks.ts';
-import { actingVantage, apiVantage, lookingVantage } from './vantages.ts';
+import { actingVantage, apiVantage, isTyped, lookingVantage } from './vantages.ts';
 
 export interface PlanOptions {
   readonly nowUnixMs: number;
@@ -127,12 +127,17 @@ function caseOf(
 
 /**
  * Over a network any change to routing may cut the way we came by; a tailnet address all the more.
+ * What a person pastes goes the way of a browser, of which nothing is known.
  */
 function guardFor(
   { reachedAt, name }: FixCase['host'],
   vantage: string,
   afterSeconds: number,
 ): Step['guard'] {
+  if (isTyped(vantage)) {
+    const because = `the shell of ${name} may be cut by it, and nothing there takes it back: have a second way in, such as the console`;
+    return { how: 'none', afterSeconds: 0, because };
+  }
   if (!/^(?:ssh|truenas):/.test(vantage)) return undefined;
   const place = reachedAt ?? vantage;
   const because = isTailnetAddress(place)

@@ -66,6 +66,22 @@ test('fix: a report of a saved plan is refused before anything is done', async (
   expect(existsSync(join(folder, 'asked'))).toBe(false);
 });
 
+test('fix: of a plan that refuses itself no line is printed to paste', async () => {
+  const refused = { ...SAVED, steps: [STEP], refusals: ['it would cut the only way in'] };
+  writeFileSync(join(folder, 'plan'), JSON.stringify(refused));
+  const child = spawn(process.execPath, [LAUNCHER, 'fix', '-f', 'plan', '--print'], {
+    cwd: folder,
+    env: { ...process.env, XDG_STATE_HOME: folder },
+  });
+  let said = '';
+  child.stdout.on('data', (chunk) => {
+    said += chunk;
+  });
+  expect(await new Promise((resolve) => child.on('close', resolve))).toBe(1);
+  expect(said).toContain('it would cut the only way in');
+  expect(said).not.toContain('The change');
+});
+
 describeWith(['python3'], 'fix at a terminal', () => {
   test('tells who says no that nothing was changed', async () => {
     const command = [process.execPath, LAUNCHER, 'fix', '-f', join(folder, 'plan')];
