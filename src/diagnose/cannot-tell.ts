@@ -3,6 +3,7 @@ import type { Case } from '../causes/cause.ts';
 import { cameBack } from '../causes/evidence.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Probe } from '../model/observation.ts';
+import type { ClusterGaps } from './cluster-gaps.ts';
 import { shortfallOf } from './health.ts';
 import { whereItStops } from './where-it-stops.ts';
 
@@ -12,13 +13,21 @@ const FROM_ELSEWHERE =
 
 type Draft = Pick<Diagnosis, 'question' | 'hosts' | 'cluster'>;
 
+/** What a conclusion is drawn from, beside what it will stand in. */
+export interface Seen {
+  readonly cases: readonly Case[];
+  /** Facts that some cause lacked. */
+  readonly missing: readonly string[];
+  readonly gaps: ClusterGaps;
+}
+
 /** What there is to say where nothing was found to blame, in one sentence without a full stop. */
-export function openSummary({ question, hosts, cluster }: Draft, cases: readonly Case[]): string {
+export function openSummary({ question, hosts, cluster }: Draft, { cases, gaps }: Seen): string {
   const client = hosts[question.from]?.name ?? question.from;
   const server = hosts[question.to]?.name ?? question.to;
   const probes = cases.flatMap((c) => c.probes);
   if (probes.length === 0) {
-    if (cluster) return clusterSummary(cluster);
+    if (cluster) return clusterSummary(cluster, gaps);
     return question.from === ''
       ? 'the cluster could not be looked at'
       : `nothing was sent from ${client} to ${server}, so nothing is known to fail`;
@@ -79,9 +88,15 @@ function partial(cases: readonly Case[]): string | undefined {
 }
 
 /** Of a cluster alone, where nobody could look at the way to its storage. */
-function clusterSummary({ symptoms, signatures }: NonNullable<Diagnosis['cluster']>): string {
-  if (symptoms.length === 0)
-    return 'nothing hangs as far as the cluster tells, and nothing was sent';
+function clusterSummary(
+  { symptoms, signatures }: NonNullable<Diagnosis['cluster']>,
+  { pods }: ClusterGaps,
+): string {
+  if (symptoms.length === 0) {
+    return pods.length > 0
+      ? 'which pods hang could not be read, and nothing was sent'
+      : 'nothing hangs as far as the cluster tells, and nothing was sent';
+  }
   const said = signatures.slice(0, 2).map(({ id }) => id);
   const things = symptoms.length === 1 ? '1 thing hangs' : `${symptoms.length} things hang`;
   return said.length === 0
@@ -90,28 +105,42 @@ function clusterSummary({ symptoms, signatures }: NonNullable<Diagnosis['cluster
 }
 
 /** What to read next; never empty. */
-export function openSteps(
-  { question, cluster, hosts }: Draft,
-  { missing, cases }: { readonly missing: readonly string[]; readonly cases: readonly Case[] },
-): string[] {
+export function openSteps(draft: Draft, seen: Seen): string[] {
+  const { question, cluster, hosts } = draft;
+  const { missing, cases } = seen;
   const wanted = missing.slice(0, 3).map((fact) => `Read: ${fact}`);
   // where the way was not even looked at, that comes first
-  if (question.from === '') {
-    if (!cluster) return [`Mend that, or look without the cluster: ${FROM_ELSEWHERE}`];
-    const isPasted = Object.keys(hosts).length === 0;
-    const look = isPasted
-      ? 'Look at the way itself: kubectl returnpath diagnose'
-      : `Say from where to look, as this cluster names no node that uses the storage: --from node://NAME, or ${FROM_ELSEWHERE}`;
-    return [look, ...wanted];
-  }
+  if (question.from === '') return [...whereFrom(draft, seen), ...wanted];
   const stops = whereItStops(cases);
   if (stops.length > 0) return [...stops, ...wanted];
+  if (cluster && cases.length > 0 && cases.every(({ probes }) => probes.length === 0)) {
+    const client = hosts[question.from]?.name ?? question.from;
+    const look = `Look from ${client}: returnpath rbac names the rights that are missing; or ${FROM_ELSEWHERE}`;
+    return [look, ...wanted];
+  }
   const again = cluster && missing.length === 0 ? restarts(cluster) : [];
   if (again.length > 0) return again;
   if (wanted.length > 0) return wanted;
   return cases.some(({ server }) => server.facts === undefined)
     ? ['Look at the server too: --to ssh://USER@SERVER']
     : ['Run this again while it fails.'];
+}
+
+/** Where nothing tells which node to look from. */
+function whereFrom({ cluster, hosts }: Draft, { gaps }: Seen): string[] {
+  if (!cluster) return [`Mend that, or look without the cluster: ${FROM_ELSEWHERE}`];
+  const isPasted = Object.keys(hosts).length === 0;
+  if (isPasted) return ['Look at the way itself: kubectl returnpath diagnose'];
+  const unread = [...gaps.pods, ...gaps.places];
+  const why =
+    unread.length > 0
+      ? 'which node uses the storage could not be read'
+      : 'this cluster names no node that uses the storage';
+  const readable = unread.find(({ next }) => next !== undefined)?.next;
+  return [
+    `Say from where to look, as ${why}: --from node://NAME, or ${FROM_ELSEWHERE}`,
+    ...(readable ? [`Or make that readable: ${readable}`] : []),
+  ];
 }
 
 /** Pods that wait for an image or for a node to run on, say; no storage is known of any. */

@@ -1,12 +1,12 @@
 import type { Case } from '../causes/cause.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
-import { openSteps, openSummary } from './cannot-tell.ts';
+import { openSteps, openSummary, type Seen } from './cannot-tell.ts';
 import { isTcpAlone } from './health.ts';
 
 type Draft = Pick<Diagnosis, 'verdict' | 'findings' | 'question' | 'hosts' | 'cluster'>;
 
 /** One sentence for the top of a report, without a full stop. */
-export function summaryOf(draft: Draft, cases: readonly Case[]) {
+export function summaryOf(draft: Draft, seen: Seen) {
   const { verdict, findings, question, hosts } = draft;
   const [first] = findings;
   if (first) return first.summary;
@@ -15,9 +15,9 @@ export function summaryOf(draft: Draft, cases: readonly Case[]) {
   if (verdict === 'healthy') {
     const addresses = question.serverAddresses.filter((address) => address !== server);
     const named = addresses.length > 0 ? `${server} (${addresses.join(', ')})` : server;
-    return `${client} reaches ${named} ${onPorts(question.ports, cases)}`;
+    return `${client} reaches ${named} ${onPorts(question.ports, seen.cases)}`;
   }
-  return openSummary(draft, cases);
+  return openSummary(draft, seen);
 }
 
 function onPorts(ports: readonly number[], cases: readonly Case[]): string {
@@ -30,15 +30,12 @@ function onPorts(ports: readonly number[], cases: readonly Case[]): string {
 }
 
 /** What to do next; never empty. */
-export function nextSteps(
-  draft: Draft,
-  { missing, cases }: { readonly missing: readonly string[]; readonly cases: readonly Case[] },
-): string[] {
+export function nextSteps(draft: Draft, seen: Seen): string[] {
   const { verdict, findings } = draft;
   if (verdict === 'healthy') {
     return ['If pods still hang, run this again from the node that they hang on.'];
   }
-  if (verdict === 'cannot-tell') return openSteps(draft, { missing, cases });
+  if (verdict === 'cannot-tell') return openSteps(draft, seen);
   const isFixable = findings.some(({ fixes }) => fixes.length > 0);
   return findings.some(({ certainty }) => certainty === 'likely')
     ? [`Prove it before you change anything: see "to prove" above${askPerson(findings)}.`]

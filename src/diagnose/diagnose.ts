@@ -10,6 +10,7 @@ import { affectedBy } from './affected.ts';
 import { casesOf, clusterCaseOf } from './cases.ts';
 import { downToPods } from './chain-to-pods.ts';
 import { disagreementsOf } from './check-kernel.ts';
+import { clusterGaps } from './cluster-gaps.ts';
 import { clusterView } from './cluster-view.ts';
 import { nextSteps, summaryOf } from './conclusion.ts';
 import { shortfallOf } from './health.ts';
@@ -54,12 +55,8 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
     notSeen: notSeenOf(snapshot, missingOf(judged, verdict)),
     disagreements: disagreements(snapshot, world, cases),
   };
-  const summary = summaryOf(draft, cases);
-  return {
-    ...draft,
-    summary,
-    next: nextSteps(draft, { missing: missingOf(judged, verdict), cases }),
-  };
+  const seen = { missing: missingOf(judged, verdict), cases, gaps: clusterGaps(snapshot) };
+  return { ...draft, summary: summaryOf(draft, seen), next: nextSteps(draft, seen) };
 }
 
 /** A route of the client's own is in the way of nobody else. */

@@ -113,6 +113,15 @@ describe('differential()', () => {
     expect(differential(snapshotOf(fates))).toContainEqual(expect.stringMatching(says));
   });
 
+  test('accuses nobody whom nobody could ask, though another client is answered', () => {
+    const [line, ...more] = differential(snapshotOf({ utility: 'answered' }));
+    expect(more).toEqual([]);
+    expect(line).toMatch(
+      /^by client: utility is answered by 10\.0\.0\.210, and talos-1 was not asked/,
+    );
+    expect(line).not.toMatch(/broken|hangs/);
+  });
+
   test('says nothing of those that were not asked', () => {
     expect(differential(snapshotOf({ 'talos-1': 'not-run', 'talos-2': 'not-run' }))).toEqual([]);
   });

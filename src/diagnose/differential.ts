@@ -158,12 +158,11 @@ function byClient(
   if (works) {
     const where = works.id === OPERATOR_ID && operatorWay(snapshot, server).by === 'lan';
     const name = where ? `${works.name}, on the same LAN,` : works.name;
-    if (client.fate === 'answered') return `by client: ${name} is answered by ${server} as well`;
-    const who =
-      client.fate === 'silent'
-        ? `and ${client.name} is not`
-        : `and what hangs on ${client.name} is not`;
-    return `by client: ${name} is answered by ${server} ${who}: the server and its services are up, and what is broken is particular to ${client.name}`;
+    const isAnswered = `by client: ${name} is answered by ${server}`;
+    if (client.fate === 'answered') return `${isAnswered} as well`;
+    return client.fate === 'silent'
+      ? `${isAnswered} and ${client.name} is not: the server and its services are up, and what is broken is particular to ${client.name}`
+      : `${isAnswered}, and ${client.name} was not asked: the server and its services are up, and whether ${client.name} is answered is not known`;
   }
   const [silent] = asked;
   if (!silent || client.fate !== 'silent') return undefined;

@@ -15,6 +15,8 @@ export interface Shortfall {
 /** @param ports Every one of them should have been asked. */
 export function shortfallOf(c: Case, ports: readonly number[]): Shortfall | undefined {
   const { server, client, probes } = c;
+  // nobody looked from there, which says nothing of what it could ask
+  if (probes.length === 0) return undefined;
   const reaches = `reaches ${server.name} there and back, and`;
   const failing = probes.find((probe) => isServerError(probe) || isSlow(probe));
   if (failing) {

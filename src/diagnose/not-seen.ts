@@ -2,10 +2,11 @@ import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Fact } from '../model/fact.ts';
 import type { HostFacts } from '../model/host.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { clusterGaps } from './cluster-gaps.ts';
 
 /** What could not be looked at and could have mattered, with what would reveal it. */
 export function notSeenOf(
-  { hosts, failedVantages, question, observations }: Snapshot,
+  { hosts, failedVantages, question, observations, cluster }: Snapshot,
   missing: readonly string[],
 ): Diagnosis['notSeen'] {
   const failed = failedVantages.map(({ vantage, why, next }) => ({
@@ -24,7 +25,18 @@ export function notSeenOf(
   });
   const asked = observations.some(({ kind }) => kind === 'kernel-route');
   const kernel = asked ? [] : [{ what: "the kernel's own answer (ip route get)" }];
-  return [...failed, ...unlooked, ...routing, ...kernel, ...missing.map((what) => ({ what }))];
+  // of pasted texts everything that was not pasted is a gap
+  const isPasted = Object.keys(hosts).length === 0;
+  const { pods, places } = clusterGaps(isPasted ? {} : { cluster });
+  return [
+    ...failed,
+    ...unlooked,
+    ...pods,
+    ...places,
+    ...routing,
+    ...kernel,
+    ...missing.map((what) => ({ what })),
+  ];
 }
 
 function missingParts({ name, network }: HostFacts): Diagnosis['notSeen'] {

@@ -69,7 +69,7 @@ export class ClusterLook {
       say('no storage server on the network is named by this cluster');
       return;
     }
-    this.#choose(plan);
+    this.#choose(plan, cluster);
     await operator;
     this.#askFromHere();
     await this.#lookInside(plan);
@@ -103,7 +103,7 @@ export class ClusterLook {
   }
 
   /** Puts the pair that was chosen into the question, where the user did not. */
-  #choose({ target, namespaces }: ClusterPlan): void {
+  #choose({ target, namespaces }: ClusterPlan, { hangingPods }: ClusterFacts): void {
     const { gathering, request, say } = this.#means;
     const { nodeName, server, ports, pods } = target;
     this.#namespaces = namespaces;
@@ -118,8 +118,8 @@ export class ClusterLook {
       ...(request.ports.length > 0 ? {} : { ports: tcp.length > 0 ? tcp : [...DEFAULT_PORTS] }),
     });
     const shown = gathering.question.ports.map((port) => `:${port}`).join(' ');
-    const why =
-      pods > 0 ? `${pods} ${pods === 1 ? 'pod hangs' : 'pods hang'} on it` : 'nothing hangs on it';
+    const none = hangingPods.seen ? 'nothing hangs on it' : 'its volumes name it';
+    const why = pods > 0 ? `${pods} ${pods === 1 ? 'pod hangs' : 'pods hang'} on it` : none;
     say(`looking at the way from node ${nodeName} to ${server} ${shown}: ${why}`);
   }
 

@@ -193,6 +193,25 @@ describeWith(['namespaces', 'ip', 'nft', 'kubectl'], 'kubectl returnpath', () =>
     rmSync(folder, { recursive: true });
   }, 40_000);
 
+  test('a cluster that is well is not accused by who may only read', async () => {
+    const reader = await operatorOf(lab, 'operator');
+    const { code, stdout } = await reader.run('diagnose', '--to', `lab://${lab.id}/nas`);
+    expect({ code, stdout }).toMatchObject({ code: 2 });
+    expect(stdout).toContain(
+      'utility, on the same LAN, is answered by 10.0.0.210, and talos-1 was',
+    );
+    expect(stdout).toMatch(/ next +Look from talos-1: returnpath rbac names the rights/);
+    expect(stdout).not.toMatch(/what is broken|has nothing that speaks/);
+  });
+
+  test('who may not list pods is not told that none hang', async () => {
+    const admin = await operatorOf(lab);
+    const { stdout } = await admin.run('diagnose', '--as', 'nobody');
+    expect(stdout).toContain('CANNOT TELL  which pods hang could not be read, and nothing was');
+    expect(stdout).toMatch(/not seen which pods hang: .*not allowed: list pods/);
+    expect(stdout).not.toContain('names no node');
+  });
+
   test('killed, it leaves a pod that ends by itself, and the next run sweeps it', async () => {
     const operator = await operatorOf(lab);
     // nobody has that address, so a pod that probes it runs for some seconds
