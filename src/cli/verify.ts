@@ -26,7 +26,7 @@ Examples:
   returnpath verify --to ssh://admin@10.0.0.210 --sudo --compare pod://media/jellyfin -o markdown
 
 Exit status: 0 all is well (and stayed so for --hold), 1 something is not, 2 something could not be
-seen, 3 wrong usage, 4 something outside failed, 130 interrupted.`;
+seen, 3 wrong usage, 4 something outside failed, 130 interrupted (the last whole look is printed).`;
 
 export function verifyCommand(): Command {
   return withQuestionOptions(new Command('verify'))
@@ -52,6 +52,7 @@ async function run(options: Options): Promise<void> {
     signal,
     onLook: process.stderr.isTTY ? (look) => console.error(firstLine(look)) : undefined,
   });
+  if (signal.aborted) console.error('interrupted; the last look that was whole:');
   process.stdout.write(rendered(checklist, options.output));
   process.exitCode = signal.aborted ? EXIT.interrupted : codeOf(checklist, held);
 }

@@ -112,7 +112,9 @@ export class HostLooks {
   #failed(url: string, error: unknown): void {
     const { signal, gathering, say } = this.#means;
     if (signal.aborted) {
-      gathering.fail({ vantage: url, why: 'no answer before the deadline' });
+      const isLate = signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError';
+      const why = isLate ? 'no answer before the deadline' : 'interrupted before it answered';
+      gathering.fail({ vantage: url, why });
       return;
     }
     const why = error instanceof Error ? error.message : String(error);

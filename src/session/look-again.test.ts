@@ -43,7 +43,7 @@ describe('lookedAgain()', () => {
     expect(end).toEqual({ ...applied, checklist: bad });
   });
 
-  test('half a look, ended by Ctrl-C, is not written down as not well', async () => {
+  test('a wait to become well that Ctrl-C ended is not written down as not well', async () => {
     const { applying, entries } = running();
     const verify = () => {
       interrupt.abort(new Error('interrupted'));

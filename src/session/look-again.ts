@@ -22,7 +22,7 @@ export async function lookedAgain(
   let checklist: Checklist;
   try {
     checklist = await verify(plan, leftForLater);
-    // half a look says that much is not well
+    // it may have become well later: that wait was broken off
     applying.signal.throwIfAborted();
   } catch (error) {
     if (!(error instanceof OutsideError || applying.signal.aborted)) throw error;

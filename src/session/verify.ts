@@ -13,12 +13,12 @@ export interface VerifyOptions {
   readonly signal: AbortSignal;
   /** Ids of lines that steps left for later make good. */
   readonly later?: readonly string[] | undefined;
-  /** Called after each look. */
+  /** Called after each whole look. */
   readonly onLook?: ((checklist: Checklist) => void) | undefined;
 }
 
 export interface Verified extends DiagnoseResult {
-  /** Of the last look. */
+  /** Of the last whole look. */
   readonly checklist: Checklist;
   readonly looks: number;
   /** True when it was well for the whole time it had to be. */
@@ -54,7 +54,10 @@ const BETWEEN_LOOKS_MS = 2000;
 
 /**
  * Goes through the checklist, again and again until all of it is well or the time for that is
- * over; then as long as it has to stay so. One bad look in that time ends it.
+ * over; then as long as it has to stay so. One bad look in that time ends it. A look that `signal`
+ * broke off tells nothing: what it had not read yet is neither well nor not.
+ *
+ * @throws The reason of `signal` if it was aborted before the first look was whole.
  */
 export async function verify(
   request: DiagnoseRequest,
@@ -64,17 +67,22 @@ export async function verify(
   const { clock } = surroundings;
   const startedUnixMs = clock.now();
   let wellSince: number | undefined;
-  for (let looks = 1; ; looks += 1) {
+  let last: Omit<Verified, 'held'> | undefined;
+  for (let looks = 1; !signal.aborted; looks += 1) {
     const result = await runDiagnosis(request, surroundings, { signal });
     const seen = leavingForLater(checklistOf(result.snapshot), later);
     const checklist = await withNotHealing(seen, request, { surroundings, signal });
+    if (signal.aborted) break;
     onLook?.(checklist);
+    last = { ...result, checklist, looks };
     const now = clock.now();
     const isWell = checklist.is === 'ok';
     const held = isWell && now - (wellSince ?? now) >= holdMs;
     const isOver = isWell ? held : wellSince !== undefined || now - startedUnixMs >= withinMs;
-    if (isOver || signal.aborted) return { ...result, checklist, looks, held };
+    if (isOver) return { ...last, held };
     if (isWell) wellSince ??= now;
     await clock.wait(BETWEEN_LOOKS_MS, signal).catch(() => undefined);
   }
+  if (last) return { ...last, held: false };
+  throw signal.reason;
 }

@@ -63,6 +63,32 @@ describeWith(['namespaces', 'ip', 'nft'], 'verify', () => {
     await lab.mend('accept-routes');
   });
 
+  /** Interrupted as soon as the n-th vantage is opened. */
+  function interruptedAt(n: number, options: Partial<Parameters<typeof verify>[2]>) {
+    const interrupt = new AbortController();
+    const { openVantage, ...rest } = labSurroundings();
+    let opened = 0;
+    const counting: typeof openVantage = (...args) => {
+      opened += 1;
+      if (opened === n) interrupt.abort(new Error('interrupted'));
+      return openVantage(...args);
+    };
+    const surroundings = { ...rest, openVantage: counting };
+    const { signal } = interrupt;
+    return verify(labRequest(lab), surroundings, { withinMs: 0, holdMs: 0, ...options, signal });
+  }
+
+  test('tells nothing of a first look that was broken off', async () => {
+    await expect(interruptedAt(2, {})).rejects.toThrow('interrupted');
+  });
+
+  test('tells of the last whole look where a later one was broken off', async () => {
+    const looks: string[] = [];
+    const end = await interruptedAt(4, { holdMs: 60_000, onLook: ({ is }) => looks.push(is) });
+    expect(end).toMatchObject({ held: false, looks: 1, checklist: { is: 'ok' } });
+    expect(looks).toEqual(['ok']);
+  });
+
   test('waits for it to become well, as long as it is given', { timeout: 60_000 }, async () => {
     await lab.break('accept-routes');
     const looks: string[] = [];

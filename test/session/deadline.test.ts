@@ -31,12 +31,15 @@ function never(signal: AbortSignal): Promise<never> {
   });
 }
 
-async function timed(open: (url: string, signal: AbortSignal) => Promise<Vantage>) {
+async function timed(
+  open: (url: string, signal: AbortSignal) => Promise<Vantage>,
+  interrupt = new AbortController(),
+) {
   const began = performance.now();
   const result: DiagnoseResult = await runDiagnosis(
     request,
     { clock: systemClock, openVantage: (url, _options, signal) => open(url, signal) },
-    { signal: new AbortController().signal },
+    { signal: interrupt.signal },
   );
   return { ...result, tookMs: performance.now() - began };
 }
@@ -50,6 +53,17 @@ describe('runDiagnosis() ends by its deadline', () => {
       'no answer before the deadline',
     ]);
     expect(tookMs).toBeLessThan(DEADLINE_MS * 5);
+  });
+
+  test('and does not lay to it what was interrupted', async () => {
+    const interrupt = new AbortController();
+    const { snapshot } = await timed((_url, signal) => {
+      interrupt.abort(new Error('interrupted'));
+      return signal.aborted ? Promise.reject(signal.reason) : never(signal);
+    }, interrupt);
+    expect(new Set(snapshot.failedVantages.map(({ why }) => why))).toEqual(
+      new Set(['interrupted before it answered']),
+    );
   });
 
   test('when hosts open and then never answer', async () => {
