@@ -7,6 +7,7 @@ import { night } from './demo/night.ts';
 import { replay } from './demo/replay.ts';
 import { type Act, personAt, type Stage } from './demo/stage.ts';
 import { EXIT } from './exit-codes.ts';
+import { untilInterrupted } from './interrupted.ts';
 import { render, save } from './render.ts';
 import { Story } from './story.ts';
 
@@ -28,11 +29,7 @@ export function demoCommand(): Command {
 
 async function run(options: { replay?: boolean; dir: string }): Promise<void> {
   const story = new Story(process.stdout);
-  const interrupt = new AbortController();
-  const stop = () => interrupt.abort(new Error('interrupted'));
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
-  const { signal } = interrupt;
+  const signal = untilInterrupted();
   const scene = options.replay ? undefined : await build(story, signal);
   try {
     const stage = scene && (await stageOf(scene, { story, signal, dir: options.dir }));
@@ -46,6 +43,10 @@ async function run(options: { replay?: boolean; dir: string }): Promise<void> {
     } else if (stage) {
       for (const act of MENDING) await act(stage);
     }
+  } catch (error) {
+    // the lab goes with the signal, and whoever was at it fails in its own way
+    signal.throwIfAborted();
+    throw error;
   } finally {
     await scene?.lab.stop();
   }

@@ -6,17 +6,12 @@ import { planText } from '../report/plan-text.ts';
 import { applyPlan, type Planned, planFix, type RunSurroundings } from '../session/fix-session.ts';
 import { pastedResult, pasteFix } from '../session/paste-fix.ts';
 import { EXIT, exitCodeOfLook } from './exit-codes.ts';
+import { untilInterrupted } from './interrupted.ts';
 import { openedBeforehand } from './open-beforehand.ts';
 import { readPlan } from './plan-file.ts';
 import { type QuestionOptions, requestOf, withQuestionOptions } from './question-options.ts';
 import { load, localOffsetMinutes, render, save } from './render.ts';
-import {
-  finishRun,
-  realRunSurroundings,
-  say,
-  untilInterrupted,
-  verifierOf,
-} from './run-surroundings.ts';
+import { finishRun, realRunSurroundings, say, verifierOf } from './run-surroundings.ts';
 import { sameReach } from './same-reach.ts';
 
 interface Options extends QuestionOptions {

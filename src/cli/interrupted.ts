@@ -13,3 +13,12 @@ export function isInterrupted(error: unknown): boolean {
     error instanceof Interrupted || (error instanceof Error && error.cause instanceof Interrupted)
   );
 }
+
+/** A signal that Ctrl-C aborts; once more ends the program the hard way. */
+export function untilInterrupted(): AbortSignal {
+  const interrupt = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => interrupt.abort(new Interrupted()));
+  }
+  return interrupt.signal;
+}

@@ -33,8 +33,9 @@ export async function save(path: string, text: string): Promise<void> {
     await writeFile(draft, text, { mode: 0o600 });
     await rename(draft, path);
   } catch (error) {
-    await rm(draft, { force: true });
-    throw new OutsideError({ doing: `write "${path}"`, found: reason(error), cause: error });
+    await rm(draft, { force: true }).catch(() => undefined);
+    const next = 'name a place in a folder that is there and can be written';
+    throw new OutsideError({ doing: `write "${path}"`, found: reason(error), next, cause: error });
   }
 }
 

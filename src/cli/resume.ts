@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import { resumeRun } from '../session/fix-session.ts';
+import { untilInterrupted } from './interrupted.ts';
 import { withReachOptions } from './question-options.ts';
 import {
   finishRun,
   type ReachOptions,
   realRunSurroundings,
   say,
-  untilInterrupted,
   verifierOf,
 } from './run-surroundings.ts';
 

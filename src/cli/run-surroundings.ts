@@ -7,7 +7,6 @@ import { DEFAULT_DEADLINE_MS, DEFAULT_PROBE_TIMEOUT_MS } from '../session/reques
 import { questionOf, verify } from '../session/verify.ts';
 import { type ClusterOptions, kubeOptions } from './cluster-options.ts';
 import { EXIT } from './exit-codes.ts';
-import { Interrupted } from './interrupted.ts';
 import { askPassword } from './password.ts';
 import { sameReach } from './same-reach.ts';
 import { realSurroundings } from './surroundings.ts';
@@ -100,13 +99,4 @@ export function finishRun(end: RunEnd, options: ReachOptions): void {
 function isWell({ lasts, checklist, unseen }: RunEnd): boolean {
   const sawWell = checklist === undefined ? unseen === undefined : checklist.is === 'ok';
   return sawWell && lasts !== false;
-}
-
-/** A signal that Ctrl-C aborts; once more ends the program the hard way. */
-export function untilInterrupted(): AbortSignal {
-  const interrupt = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () => interrupt.abort(new Interrupted()));
-  }
-  return interrupt.signal;
 }

@@ -1,13 +1,9 @@
 import { Command } from 'commander';
 import { undoRunById } from '../session/fix-session.ts';
 import { EXIT } from './exit-codes.ts';
+import { untilInterrupted } from './interrupted.ts';
 import { withReachOptions } from './question-options.ts';
-import {
-  type ReachOptions,
-  realRunSurroundings,
-  say,
-  untilInterrupted,
-} from './run-surroundings.ts';
+import { type ReachOptions, realRunSurroundings, say } from './run-surroundings.ts';
 
 export function undoCommand(): Command {
   return withReachOptions(new Command('undo'))

@@ -3,10 +3,10 @@ import type { Checklist } from '../model/checklist.ts';
 import { checklistMarkdown, checklistText } from '../report/checklist-text.ts';
 import { verify } from '../session/verify.ts';
 import { EXIT } from './exit-codes.ts';
+import { untilInterrupted } from './interrupted.ts';
 import { openedBeforehand } from './open-beforehand.ts';
 import { type QuestionOptions, requestOf, withQuestionOptions } from './question-options.ts';
 import { FORMATS, type Format, localOffsetMinutes } from './render.ts';
-import { untilInterrupted } from './run-surroundings.ts';
 import { realSurroundings } from './surroundings.ts';
 
 interface Options extends QuestionOptions {

@@ -175,12 +175,16 @@ describe('wrong usage', () => {
   });
 });
 
-test('a report that cannot be written leaves no half of one', async () => {
-  const { code, stderr } = await returnpath('demo', '--replay', '--dir', join(folder, 'none'));
-  expect(stderr).toMatch(/^Cannot write ".*report\.md": /);
-  expect(code).toBe(4);
-  expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
-});
+test.each(['none', 'a-file'])(
+  'a report that cannot be written leaves no half of one: %s',
+  async (dir) => {
+    writeFileSync(join(folder, 'a-file'), '');
+    const { code, stderr } = await returnpath('demo', '--replay', '--dir', join(folder, dir));
+    expect(stderr).toMatch(/^Cannot write ".*report\.md": .*\n {2}try: name a place in a folder/);
+    expect(code).toBe(4);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  },
+);
 
 test('the replayed demo says that it is one, proves the cause and leaves both reports', async () => {
   const { code, stdout } = await returnpath('demo', '--replay', '--dir', folder);
@@ -199,6 +203,25 @@ test('a machine without namespaces gets the replay, and is told why', async () =
   expect(stdout).toContain('Cannot make the namespaces of a lab');
   expect(stdout).toContain('replaying a recorded look');
   expect(code).toBe(0);
+});
+
+describeWith(['namespaces', 'ip', 'nft'], 'the demo', () => {
+  test.each(['building a homelab', 'utility$ kubectl returnpath diagnose'])(
+    'interrupted by Ctrl-C after "%s" says so and ends with 130',
+    { timeout: 60_000 },
+    async (line) => {
+      const child = start(['demo', '--dir', folder]);
+      const result = ended(child);
+      let said = '';
+      let isTold = false;
+      child.stdout?.on('data', (chunk) => {
+        said += chunk;
+        // a second one would end it the hard way
+        if (said.includes(line) && !isTold) isTold = child.kill('SIGINT');
+      });
+      expect(await result).toMatchObject({ code: 130, stderr: 'interrupted\n' });
+    },
+  );
 });
 
 describeWith(['namespaces', 'ip'], 'returnpath against a running lab', () => {

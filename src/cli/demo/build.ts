@@ -25,6 +25,7 @@ export async function build(story: Story, signal: AbortSignal): Promise<Scene | 
     story.say('ready: talos-1 10.0.0.197, truenas 10.0.0.210, router 10.0.0.1, utility 10.0.0.38');
     return { lab, hasCluster, hasWebShell: canOpenTerminals(story) };
   } catch (error) {
+    signal.throwIfAborted();
     if (!(error instanceof OutsideError)) throw error;
     story.say(error.message);
     return undefined;

@@ -106,6 +106,14 @@ describe('run store', () => {
     await (await runStoreIn(folder).create(0)).close();
   });
 
+  test('a folder that cannot be listed is told, with what to do', async () => {
+    writeFileSync(join(temp, 'state'), '');
+    await expect(runStoreIn(folder).list()).rejects.toMatchObject({
+      message: expect.stringMatching(/^Cannot list the runs in ".*runs": ENOTDIR/),
+      next: expect.stringContaining('XDG_STATE_HOME'),
+    });
+  });
+
   test('what is no id of a run names no file', async () => {
     await expect(runStoreIn(folder).open('../../etc/passwd')).rejects.toThrow(/no id of a run/);
     expect(await runStoreIn(folder).list()).toEqual([]);

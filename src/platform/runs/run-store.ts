@@ -91,7 +91,12 @@ async function namesIn(folder: string): Promise<readonly string[]> {
     return await readdir(folder);
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return [];
-    throw error;
+    throw new OutsideError({
+      doing: `list the runs in "${folder}"`,
+      found: error instanceof Error ? error.message : String(error),
+      next: 'make it a folder that you can read, or set XDG_STATE_HOME to the one where runs are',
+      cause: error,
+    });
   }
 }
 
