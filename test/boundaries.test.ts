@@ -61,7 +61,7 @@ const WALLS: Readonly<Record<string, Wall>> = {
 const CATALOGUES = ['collect', 'causes', 'fixes', 'manifests'];
 /** Files of a catalogue that every member may import. */
 const CATALOGUE_COMMONS =
-  /^(index|cause|fix|preference-script|lasting-pin|pin-names|pin-boot-script|pin-unit|app-restart|collector|read|rule|evidence|captured|captured-chain|captured-from-outside|advertisers|chosen-exit-node|astray-by-vpn|capture-by-api|refused|complaints|judge-complaints|pod-evidence|storage-of|api-port|listeners|neighbours|another-machine|probe-connections|where-tailscaled-runs|deadline|section|shell)(\.test)?\.ts$/;
+  /^(index|cause|fix|preference-script|lasting-pin|pin-names|pin-boot-script|pin-unit|app-restart|collector|read|rule|evidence|captured|captured-chain|captured-from-outside|advertisers|chosen-exit-node|astray-by-vpn|capture-by-api|refused|complaints|judge-complaints|pod-evidence|storage-of|api-port|listeners|neighbours|another-machine|own-addresses|why-silent|probe-connections|where-tailscaled-runs|deadline|section|shell)(\.test)?\.ts$/;
 
 const SRC = resolve(import.meta.dirname, '../src');
 const sources = readdirSync(SRC, { recursive: true, encoding: 'utf8' })

@@ -12,8 +12,11 @@ export function anotherMachine(c: Case): string | undefined {
   return mac && `${mac} answers for ${c.server.address} and is no device of ${c.server.name}`;
 }
 
-/** Undefined where the addresses of the server were not all seen. */
-function isHeld({ snapshot, server }: Case): boolean | undefined {
+/**
+ * Whether the server has the address that it is asked at; undefined where its addresses were not all
+ * seen, and the one is not among those that were.
+ */
+export function isHeld({ snapshot, server }: Case): boolean | undefined {
   const { network, tailscale } = server.facts ?? {};
   if (!network?.addresses.seen) return undefined;
   // in userspace mode no device has the address of the tailnet

@@ -5,6 +5,7 @@ import { familyOf, prefixContains, prefixesOverlap } from '../model/prefix.ts';
 import { ruleText } from '../model/text.ts';
 import type { Answer } from '../routing/decision.ts';
 import { isVpnDevice } from '../routing/vpn.ts';
+import { isHeld } from './another-machine.ts';
 import { replyCommand } from './captured-from-outside.ts';
 import type { Case } from './cause.ts';
 import { cameBack, halfOpen } from './evidence.ts';
@@ -48,6 +49,11 @@ export function captureOf(c: Case): CaptureVerdict {
   const direct = directAddress(server.facts, client.address);
   if (!direct) {
     return { is: 'absent', because: `${client.address} is on no subnet of ${server.name}` };
+  }
+  // with a source that is not its own, a kernel has no answer to anybody
+  if (answer.is !== 'route' && isHeld(c) !== true) {
+    const other = `ip addr on ${server.name}: ${server.address} is none of the addresses it was seen to have`;
+    return { is: 'unknown', missing: [other] };
   }
   if (answer.is !== 'route' || !answer.route || !leadsIntoVpn(server.facts, answer.device)) {
     return { is: 'absent', because: `${server.name} answers ${client.address} ${byWay(answer)}` };

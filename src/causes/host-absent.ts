@@ -10,6 +10,7 @@ import {
   provesTogether,
 } from './evidence.ts';
 import { detourOf, isMissed, neighboursOf, wayOfClient } from './neighbours.ts';
+import { whySilent } from './why-silent.ts';
 
 /** Nobody on the client's own subnet answers for the server's address. */
 export const hostAbsent: Cause = {
@@ -65,11 +66,13 @@ function present(c: Case, neighbour: NeighbourSample): Verdict {
   ];
   const effect = absence(c);
   const proven = provesTogether(mechanism, effect);
+  const { why, chain, byHand } = whySilent(c);
   return {
     is: 'present',
     certainty: proven ? 'proven' : 'likely',
-    because: `nobody on the LAN of ${client.name} answers for ${server.address}: ${server.name} is off, unplugged, on another VLAN or under another address`,
+    because: `nobody on the LAN of ${client.name} answers for ${server.address}${why}`,
     chain: [
+      ...chain,
       `no machine on the LAN answers for ${server.address} now`,
       `${client.name} is on that LAN and asks for the hardware address of ${server.address} in vain`,
       `no packet to ${server.address} ever leaves ${client.name}`,
@@ -82,7 +85,7 @@ function present(c: Case, neighbour: NeighbourSample): Verdict {
       : {
           wouldProve: `another host of that LAN that answers ${client.name} while ${server.address} does not`,
         }),
-    byHand: { now: 'check power, cable, switch port, VLAN and address', where: server.name },
+    byHand,
   };
 }
 

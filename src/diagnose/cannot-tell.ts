@@ -65,6 +65,8 @@ function whatCameBack(
   if (ran.every(({ outcome }) => outcome === 'answered' || outcome === 'refused')) {
     return `reaches ${server} there and back, and is refused on ${portsOf(refused)}`;
   }
+  const foreign = cases.map(anotherMachine).find((words) => words !== undefined);
+  if (foreign && !probes.some(cameBack)) return `gets nothing back, and ${foreign}`;
   const why = 'and no known cause explains it';
   const some = partial(cases);
   if (some !== undefined) return `reaches ${server} ${some}, ${why}`;

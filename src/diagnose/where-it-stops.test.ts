@@ -131,6 +131,70 @@ describe('where nobody answers for the address on a card of the client', () => {
   });
 });
 
+describe('where the address that was asked for is none of the server', () => {
+  const WRONG = '10.0.0.99';
+  /** The same look at an address that nobody has. */
+  const wrong = (look: Snapshot): Snapshot => ({
+    ...look,
+    question: { ...look.question, serverAddresses: [WRONG] },
+    observations: look.observations
+      .filter(({ kind }) => kind !== 'neighbour' && kind !== 'kernel-route')
+      .map((o) =>
+        isTarget(o)
+          ? {
+              ...o,
+              flow: { ...o.flow, destination: WRONG },
+              outcome: 'timed-out' as const,
+              elapsedMs: 5500,
+            }
+          : o,
+      ),
+  });
+  const unanswered = neighbour(undefined);
+  const missed: NeighbourSample = {
+    ...unanswered,
+    neighbour: { ...unanswered.neighbour, address: WRONG },
+  };
+  const diagnosed = (look: Snapshot) => {
+    const asked = wrong(look);
+    return diagnose({ ...asked, observations: [...asked.observations, missed] });
+  };
+
+  test('a server that was looked at is not called off', () => {
+    const { findings, summary } = diagnosed(healthy);
+    expect(findings).toMatchObject([
+      { cause: 'host-absent', byHand: { now: expect.stringMatching(/--address 10\.0\.0\.210$/) } },
+    ]);
+    expect(summary).toBe(
+      "nobody on the LAN of talos-1 answers for 10.0.0.99, and truenas, which is up at 10.0.0.210, does not hold it: the address is wrong, or is another machine's",
+    );
+  });
+
+  test('nor where the API tells of some of its addresses alone', () => {
+    const nas = healthy.hosts[to];
+    if (!nas) throw new Error('the recording has no nas');
+    const incomplete = [{ part: 'addresses' as const, lacks: 'some' }];
+    const hosts = { ...healthy.hosts, [to]: { ...nas, network: { ...nas.network, incomplete } } };
+    expect(diagnosed({ ...healthy, hosts }).summary).toMatch(
+      /truenas, which is up at 10\.0\.0\.210, does not tell that it has it: /,
+    );
+  });
+
+  test('and no way back is called well that it has none for', () => {
+    const { ruledOut, findings } = diagnosed(recorded('accept-routes'));
+    expect(findings.map(({ cause }) => cause)).toEqual(['host-absent']);
+    expect(ruledOut.map(({ cause }) => cause)).not.toContain('lan-route-captured-by-vpn');
+  });
+
+  test('where nobody read who answers, the next step is the address that it has', () => {
+    const { verdict, summary, next } = diagnose(wrong(healthy));
+    expect(verdict).toBe('cannot-tell');
+    expect(summary).toBe('talos-1 gets nothing back, and truenas does not hold 10.0.0.99');
+    expect(next[0]).toContain('ask for one that it has (--address 10.0.0.210), or look for');
+    expect(next.join()).not.toContain('nft');
+  });
+});
+
 test('a file server without a web server is not accused of having none', () => {
   const nas = healthy.hosts[to];
   if (!nas) throw new Error('the recording has no nas');

@@ -1,9 +1,10 @@
-import { anotherMachine } from '../causes/another-machine.ts';
+import { anotherMachine, isHeld } from '../causes/another-machine.ts';
 import type { Case } from '../causes/cause.ts';
 import { answeredOthers, cameBack, halfOpen } from '../causes/evidence.ts';
 import { holdsAddress } from '../causes/host-absent.ts';
 import { isClosed, listenersOf } from '../causes/listeners.ts';
 import { detourOf, isMissed, neighboursOf, wayOfClient } from '../causes/neighbours.ts';
+import { ownLanAddresses } from '../causes/own-addresses.ts';
 import { shortfallOf } from './health.ts';
 
 /**
@@ -19,7 +20,10 @@ export function whereItStops(cases: readonly Case[]): string[] {
   ];
 }
 
-function isBroken({ client, server, probes }: Case): boolean {
+function isBroken(c: Case): boolean {
+  const { client, server, probes } = c;
+  // what another machine does with packets shows in nothing of this one
+  if (anotherMachine(c) !== undefined) return false;
   const ran = probes.filter(({ outcome }) => outcome !== 'not-run');
   const fails = ran.some(({ outcome }) => outcome !== 'answered');
   return client.facts !== undefined && server.facts !== undefined && fails;
@@ -58,7 +62,11 @@ function filters(c: Case): string[] {
 
 function sharedAddress(c: Case): string[] {
   const other = anotherMachine(c);
-  return other ? [`${other}: look for the machine that has the address`] : [];
+  if (!other) return [];
+  const { facts, address } = c.server;
+  const own = facts && isHeld(c) === false ? ownLanAddresses(facts, address) : [];
+  const ask = own.length > 0 ? `ask for one that it has (--address ${own[0]}), or ` : '';
+  return [`${other}: ${ask}look for the machine that has the address`];
 }
 
 /** The client asks for a neighbour in vain that is there: its own port, VLAN or card is at fault. */

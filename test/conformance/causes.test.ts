@@ -25,6 +25,8 @@ const COMMONS = [
   'listeners.ts',
   'neighbours.ts',
   'another-machine.ts',
+  'own-addresses.ts',
+  'why-silent.ts',
   'probe-connections.ts',
   'where-tailscaled-runs.ts',
 ];
