@@ -29,6 +29,28 @@ describe('a run that is gone on with', () => {
     expect(value().get()).toBe('old');
   });
 
+  test('is taken back once: a second time says so and writes nothing down', async () => {
+    const said: string[] = [];
+    const a = { ...fresh(), tell: (line: string) => void said.push(line) };
+    await applyRun(a, ['now']);
+    await undoRun(a, 'test');
+    const before = a.journal.entries.length;
+    said.length = 0;
+    expect((await undoRun(a, 'test')).outcome).toBe('undone');
+    expect(said).toEqual(['nothing to take back: it was taken back already']);
+    expect(a.journal.entries).toHaveLength(before);
+  });
+
+  test('has nothing to take back where all was so already, and says it', async () => {
+    const said: string[] = [];
+    const a = { ...fresh(), tell: (line: string) => void said.push(line) };
+    value().set('new');
+    await applyRun(a, ['now']);
+    expect((await undoRun(a, 'test')).outcome).toBe('undone');
+    expect(said.at(-1)).toBe('nothing to take back: no step of it is in force');
+    expect(value().get()).toBe('new');
+  });
+
   test('does not do again what is still so', async () => {
     const a = fresh();
     await applyRun(a, ['now']);

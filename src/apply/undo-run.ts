@@ -39,8 +39,13 @@ function inTime(a: Applying): Applying {
   return a.signal.aborted ? { ...a, signal: atMost(TAKE_BACK_MS) } : a;
 }
 
-/** The same on request, for a run that may have been killed a moment ago. */
+/** The same on request, for a run that may have been killed a moment ago, or be taken back already. */
 export async function undoRun(a: Applying, why: string): Promise<RunResult> {
+  if (standNow(a).outcome === 'undone') {
+    const already = 'it was taken back already';
+    a.tell(`nothing to take back: ${already}`);
+    return { outcome: 'undone', why: already };
+  }
   await untilHeard(a);
   return undoAll(a, why);
 }
@@ -50,6 +55,7 @@ async function undoAll(a: Applying, why: string): Promise<RunResult> {
   const begun = plan.steps.filter(({ id }) =>
     ['begun', 'done', 'left'].includes(steps.get(id) ?? ''),
   );
+  if (begun.length === 0) a.tell('nothing to take back: no step of it is in force');
   const left: string[] = [];
   for (const step of begun.toReversed()) {
     const problem = await undoStep(a, step);

@@ -50,6 +50,7 @@ async function run(options: { replay?: boolean; dir: string }): Promise<void> {
   } finally {
     await scene?.lab.stop();
   }
+  if (scene) story.say('the homelab is gone, and its runs with it: nothing is left to undo');
 }
 
 async function stageOf(scene: Scene, rest: Omit<Stage, keyof Scene | 'operator'>): Promise<Stage> {

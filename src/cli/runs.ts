@@ -25,7 +25,11 @@ async function run(id: string | undefined, { output }: { output: 'text' | 'json'
   const all = await store.list();
   const wanted = id === undefined ? all : all.filter((one) => one.id === id);
   if (id !== undefined && wanted.length === 0) {
-    throw new OutsideError({ doing: `find the run "${id}"`, found: `it is not in ${store.where}` });
+    throw new OutsideError({
+      doing: `find the run "${id}"`,
+      found: `it is not in ${store.where}`,
+      next: 'returnpath runs lists those that are',
+    });
   }
   const offset = localOffsetMinutes(Date.now());
   if (output === 'json') console.log(JSON.stringify(wanted, null, 2));

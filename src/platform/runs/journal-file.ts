@@ -98,11 +98,17 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-function cannot(what: string, path: string, error: unknown): OutsideError {
+const NEXT = {
+  begin: 'make room or set XDG_STATE_HOME to another folder; without a journal nothing is changed',
+  write: 'make room; without a line in the journal nothing is changed',
+  open: 'make it yours to read and to write: it holds how the run is taken back',
+} as const;
+
+function cannot(what: keyof typeof NEXT, path: string, error: unknown): OutsideError {
   return new OutsideError({
     doing: `${what} the journal "${path}"`,
     found: error instanceof Error ? error.message : String(error),
-    next: 'make room or set XDG_STATE_HOME to another folder; without a journal nothing is changed',
+    next: NEXT[what],
     cause: error,
   });
 }

@@ -114,6 +114,14 @@ describe('run store', () => {
     });
   });
 
+  test('a run that is not there is told as such, and leaves no folder', async () => {
+    await expect(runStoreIn(folder).open('20260101-000000-aaaa')).rejects.toMatchObject({
+      message: `Cannot open the run "20260101-000000-aaaa": it is not in ${folder}`,
+      next: 'returnpath runs lists them',
+    });
+    expect(readdirSync(temp)).toEqual([]);
+  });
+
   test('what is no id of a run names no file', async () => {
     await expect(runStoreIn(folder).open('../../etc/passwd')).rejects.toThrow(/no id of a run/);
     expect(await runStoreIn(folder).list()).toEqual([]);

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -42,7 +43,8 @@ export function runStoreIn(folder: string): RunStore {
         return openJournal(pathOf(id), { id, isNew: true, onClose });
       }),
     open: async (id) => {
-      if (!ID.test(id)) throw noSuchRun(id);
+      if (!ID.test(id)) throw noSuchRun(id, 'that is no id of a run');
+      if (!existsSync(pathOf(id))) throw noSuchRun(id, `it is not in ${folder}`);
       return locked((onClose) => openJournal(pathOf(id), { id, isNew: false, onClose }));
     },
     async list() {
@@ -107,10 +109,10 @@ function newId(unixMs: number): string {
   return `${day}-${time.slice(0, 8).replaceAll(':', '')}-${randomBytes(2).toString('hex')}`;
 }
 
-function noSuchRun(id: string): OutsideError {
+function noSuchRun(id: string, found: string): OutsideError {
   return new OutsideError({
     doing: `open the run "${id}"`,
-    found: 'that is no id of a run',
+    found,
     next: 'returnpath runs lists them',
   });
 }
