@@ -91,7 +91,7 @@ function capturedLines(snapshot: Snapshot): ChecklistLine[] {
       is: captured === undefined ? 'unknown' : captured.length === 0 ? 'ok' : 'bad',
       evidence:
         captured === undefined
-          ? 'rules and routes were not seen'
+          ? 'addresses, rules and routes were not all seen'
           : `ip rule; ip route show table all  =>  ${captured.length === 0 ? 'none' : captured.join(', ')}`,
     },
   ];
