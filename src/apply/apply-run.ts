@@ -46,7 +46,7 @@ export async function applyRun(a: Applying, when: readonly Step['when'][]): Prom
 async function carryOut(a: Applying, step: Step): Promise<void> {
   const stand = standNow(a);
   const at = stand.steps.get(step.id);
-  if (at === 'skipped') return;
+  if (at === 'skipped') return tellPerson(a, step);
   const hand = handFor(step.change);
   const context = contextOf(a, step);
   if (at === 'done' && !(await isGone(a, step, context))) return;
@@ -82,8 +82,13 @@ async function isGone(a: Applying, step: Step, context: HandContext): Promise<bo
 
 async function skip(a: Applying, step: Step, found: string): Promise<void> {
   await a.journal.append({ is: 'skipped', at: a.clock.now(), step: step.id, found });
-  if (step.change.kind === 'person') a.tell(`for you to do: ${step.does}`);
+  if (step.change.kind === 'person') tellPerson(a, step);
   else a.tell(`nothing to do, it is so already (${found}): ${step.what}`);
+}
+
+/** Again each time: nobody knows whether it was done. */
+function tellPerson(a: Applying, { change, does }: Step): void {
+  if (change.kind === 'person') a.tell(`for you to do: ${does}`);
 }
 
 /** From here on the undo is on the disk. */

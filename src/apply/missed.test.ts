@@ -48,6 +48,32 @@ describe('a run whose fix is done', () => {
     expect(all()).toEqual(['new', 'new', 'old']);
   });
 
+  const forYou = () =>
+    later('you', { change: { kind: 'person', text: 'untick it' }, does: 'untick it' });
+
+  test.each([
+    { what: 'all of it', with: () => [], says: 'every step was done and checked' },
+    {
+      what: 'what is due now',
+      with: () => [later('a')],
+      says: 'every step for now was done and checked; left for later: a',
+    },
+    {
+      what: 'what is not for a person',
+      with: () => [forYou()],
+      says: 'every step for this program was done and checked; for you to do: you',
+    },
+  ])('says that it did $what', async ({ with: more, says }) => {
+    expect((await applyRun(runOf([step('fix'), ...more()]), ['now'])).why).toBe(says);
+  });
+
+  test('tells a person again what is theirs, whenever it is asked to make it last', async () => {
+    const said: string[] = [];
+    const a = runOf([step('fix'), forYou()], { tell: (line) => void said.push(line) });
+    for (let times = 0; times < 2; times += 1) await applyRun(a, ['now', 'later']);
+    expect(said.filter((line) => line === 'for you to do: untick it')).toHaveLength(2);
+  });
+
   test('keeps it where it is interrupted while pods start', async () => {
     const interrupt = new AbortController();
     const list = () => {

@@ -12,7 +12,6 @@ import { readPlan } from './plan-file.ts';
 import { type QuestionOptions, requestOf, withQuestionOptions } from './question-options.ts';
 import { load, localOffsetMinutes, render, save } from './render.ts';
 import { finishRun, realRunSurroundings, say, verifierOf } from './run-surroundings.ts';
-import { sameReach } from './same-reach.ts';
 
 interface Options extends QuestionOptions {
   readonly file?: string;
@@ -104,20 +103,12 @@ async function run(options: Options): Promise<void> {
     const offset = localOffsetMinutes(diagnosis.startedUnixMs);
     await save(options.report, toMarkdown(diagnosis, offset, end));
   }
-  if (end.outcome === 'applied' && !options.later) tellWhatIsLeft(plan, end.runId, options);
 }
 
 async function showPlan(plan: Plan, { useCsiCredential, output }: Options): Promise<void> {
   if (useCsiCredential) console.log(BORROWED);
   process.stdout.write(planText(plan));
   if (output !== undefined) await save(output, `${JSON.stringify(plan)}\n`);
-}
-
-function tellWhatIsLeft({ steps }: Plan, runId: string, options: Options): void {
-  if (!steps.some((step) => step.when === 'later')) return;
-  console.log(
-    `to make it last, see "later" above: returnpath resume ${runId} --later${sameReach(options)}`,
-  );
 }
 
 /** Undefined where nothing is broken, or nobody can tell what; then the diagnosis was printed. */

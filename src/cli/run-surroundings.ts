@@ -1,3 +1,4 @@
+import { leftForLater, standOf } from '../model/run.ts';
 import { openKubernetes } from '../platform/kubernetes/kubernetes.ts';
 import { runStoreIn, runsFolder } from '../platform/runs/run-store.ts';
 import { checklistText } from '../report/checklist-text.ts';
@@ -73,7 +74,7 @@ export function say(line: string): void {
 
 /** How a run ended, in words and as an exit status. */
 export function finishRun(end: RunEnd, options: ReachOptions): void {
-  const { runId, outcome, why, lasts, checklist, unseen } = end;
+  const { runId, outcome, why, checklist, unseen } = end;
   const more = sameReach(options);
   const undo = `returnpath undo ${runId}${more}`;
   switch (outcome) {
@@ -81,7 +82,7 @@ export function finishRun(end: RunEnd, options: ReachOptions): void {
       if (checklist) process.stdout.write(checklistText(checklist));
       say(`APPLIED  ${why}; to take it back: ${undo}`);
       if (unseen !== undefined) say(`  but it could not be looked at again: ${unseen}`);
-      if (lasts === false) console.log(`  try: returnpath resume ${runId} --later${more}`);
+      tellWhatIsLeft(end, more);
       process.exitCode = isWell(end) ? EXIT.ok : EXIT.causeFound;
       return;
     case 'undone':
@@ -92,6 +93,16 @@ export function finishRun(end: RunEnd, options: ReachOptions): void {
       say(`UNFINISHED  ${why}`);
       console.log(`  try: ${undo}`);
       process.exitCode = EXIT.unfinished;
+  }
+}
+
+function tellWhatIsLeft({ runId, entries, lasts }: RunEnd, more: string): void {
+  const left = leftForLater(standOf(entries));
+  for (const { change, does } of left) {
+    if (change.kind === 'person') say(`to make it last, for you to do: ${does}`);
+  }
+  if (lasts === false || left.some(({ change }) => change.kind !== 'person')) {
+    console.log(`to make it last: returnpath resume ${runId} --later${more}`);
   }
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Change, Plan } from './plan.ts';
+import { Change, Plan, type Step } from './plan.ts';
 
 const at = z.number();
 const step = z.string();
@@ -79,6 +79,12 @@ export function standOf(entries: readonly JournalEntry[]): RunStand {
     if ('step' in entry) steps.set(entry.step, standAfter(entry, steps.get(entry.step)));
   }
   return { plan: first.plan, steps, begun, outcome };
+}
+
+/** Steps that would make it last and that nobody has done, or been told of, yet. */
+export function leftForLater({ plan, steps }: Pick<RunStand, 'plan' | 'steps'>): readonly Step[] {
+  const isOver = ({ id }: Step) => /^(?:done|skipped)$/.test(steps.get(id) ?? '');
+  return plan.steps.filter((step) => step.when === 'later' && !isOver(step));
 }
 
 function standAfter(entry: JournalEntry, before: StepStand = 'waiting'): StepStand {

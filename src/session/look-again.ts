@@ -1,7 +1,7 @@
 import { type Applying, note, type RunResult, standNow, wordsOf } from '../apply/applying.ts';
 import type { Checklist } from '../model/checklist.ts';
 import { OutsideError } from '../model/outside-error.ts';
-import type { Step } from '../model/plan.ts';
+import { leftForLater } from '../model/run.ts';
 import type { RunEnd, RunOptions } from './fix-session.ts';
 
 /** How a run ended, and how all was after it. */
@@ -16,12 +16,10 @@ export async function lookedAgain(
   { applying, options: { verify } }: { applying: Applying; options: RunOptions },
 ): Promise<Ended> {
   if (result.outcome !== 'applied' || !verify) return result;
-  const { plan, steps } = standNow(applying);
-  const isLeft = ({ id }: Step) => !/^(?:done|skipped)$/.test(steps.get(id) ?? '');
-  const leftForLater = plan.steps.filter((step) => step.when === 'later' && isLeft(step));
+  const stand = standNow(applying);
   let checklist: Checklist;
   try {
-    checklist = await verify(plan, leftForLater);
+    checklist = await verify(stand.plan, leftForLater(stand));
     // it may have become well later: that wait was broken off
     applying.signal.throwIfAborted();
   } catch (error) {

@@ -87,7 +87,7 @@ describeWith(['namespaces', 'ip', 'nft', 'curl', 'ping'], 'fix with an API key a
     const now = await fix('--yes');
     expect(now.code, now.stdout + now.stderr).toBe(0);
     expect(now.stdout).toMatch(/later +the app "tailscale" does not turn Accept Routes on/);
-    expect(now.stdout).toMatch(/to make it last, see "later" above: returnpath resume \S+ --later/);
+    expect(now.stdout).toMatch(/^to make it last: returnpath resume \S+ --later/m);
     expect(await verdict()).toBe('healthy');
     const later = await run('resume', await newestRun(), '--later');
     expect(later.code, later.stdout + later.stderr).toBe(0);
@@ -133,7 +133,7 @@ describeWith(['namespaces', 'ip', 'nft', 'curl', 'ping'], 'fix with an API key a
       {
         trouble: 'job-fails',
         code: 1,
-        says: /^ {2}try: returnpath resume \S+ --later --truenas-key-file \S+$/m,
+        says: /^to make it last: returnpath resume \S+ --later --truenas-key-file \S+$/m,
       },
       { trouble: 'job-fails-late', code: 0, says: /every step was done and checked/ },
       { trouble: 'socket-closes', code: 0, says: /every step was done and checked/ },
