@@ -2,12 +2,11 @@ import type { ChecklistLine } from '../model/checklist.ts';
 import type { HostFacts } from '../model/host.ts';
 import { FAMILIES, type Rule } from '../model/network.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { TAILSCALE_TABLE } from '../model/tailscale.ts';
 import { ruleText } from '../model/text.ts';
 
 /** Rules of ours. */
 const PIN_PROTOCOL = '201';
-/** Source: tailscale wgengine/router/osrouter, tailscaleRouteTable. */
-const TAILSCALE_TABLE = 52;
 
 /** The preference and the app's setting; accepted routes are fine where a rule of ours pins the LAN. */
 export function settingLines({ hosts, question }: Snapshot): ChecklistLine[] {

@@ -1,4 +1,5 @@
 import type { Check } from '../model/plan.ts';
+import { TAILSCALE_TABLE } from '../model/tailscale.ts';
 import { prefixText } from '../model/text.ts';
 import { type Fix, type FixCase, type FixPlan, stepOn } from './fix.ts';
 import { typedPreference } from './preference-script.ts';
@@ -44,7 +45,7 @@ function tableChecks({ host, state, vantage, finding }: FixCase): Check[] {
   return (['ipv4', 'ipv6'] as const).flatMap((family): Check[] => {
     const captured = state.state.routes[family].filter(
       ({ table, prefix, nexthops }) =>
-        table === 52 &&
+        table === TAILSCALE_TABLE &&
         nexthops.some(({ dev }) => dev?.startsWith('tailscale')) &&
         [...clients].some((client) => prefixText(prefix) === client),
     );

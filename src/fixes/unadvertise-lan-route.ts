@@ -1,10 +1,9 @@
+import { FAMILIES } from '../model/network.ts';
 import { prefixContains } from '../model/prefix.ts';
+import { TAILSCALE_TABLE } from '../model/tailscale.ts';
 import { prefixText } from '../model/text.ts';
 import type { Change as RoutingChange } from '../routing/whatif-change.ts';
 import { type Fix, type FixCase, type FixPlan, stepOn } from './fix.ts';
-
-/** Where tailscaled puts routes of other members. */
-const TAILSCALE_TABLE = 52;
 
 /** The other end: whoever advertises addresses of the LAN may stop. Not ours to do. */
 export const unadvertiseLanRoute: Fix = {
@@ -59,7 +58,7 @@ function whatToDo({
 
 /** What tailscaled of the host takes away as soon as nobody advertises it. */
 function routesGone({ state }: FixCase, prefixes: readonly string[]): RoutingChange[] {
-  return (['ipv4', 'ipv6'] as const).flatMap((family) =>
+  return FAMILIES.flatMap((family) =>
     state.state.routes[family].flatMap(({ table, prefix }): RoutingChange[] =>
       table === TAILSCALE_TABLE && prefixes.includes(prefix)
         ? [{ kind: 'del-route', family, wanted: { table, prefix } }]

@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import { factOf } from './fact.ts';
 
+/** Where tailscaled puts routes of other members. Source: tailscale wgengine/router/osrouter, tailscaleRouteTable. */
+export const TAILSCALE_TABLE = 52;
+
 /** A machine of the tailnet, as one of its members sees it. */
 export const TailscalePeer = z.object({
   id: z.string(),
