@@ -1,36 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { NeighbourSample, Probe, SocketState } from '../model/observation.ts';
-import { Snapshot } from '../model/snapshot.ts';
+import { healthy, isTarget, neighbour, recorded, SERVER } from '../../test/support/healthy-look.ts';
+import type { Probe, SocketState } from '../model/observation.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 import { diagnose } from './diagnose.ts';
 
-function recorded(name: string): Snapshot {
-  const path = `${import.meta.dirname}/../../test/scenarios/${name}.snapshot.json`;
-  return Snapshot.parse(JSON.parse(readFileSync(path, 'utf8')));
-}
-
-const healthy = recorded('healthy');
 const { from, to } = healthy.question;
-const [SERVER = ''] = healthy.question.serverAddresses;
-
-function isTarget(o: Snapshot['observations'][number]): o is Probe {
-  return o.kind === 'probe' && o.role === 'target' && o.host === from;
-}
-
-/** @param mac Absent: nobody answers. */
-function neighbour(mac: string | undefined): NeighbourSample {
-  return {
-    kind: 'neighbour',
-    host: from,
-    atUnixMs: healthy.endedUnixMs,
-    neighbour: {
-      address: SERVER,
-      dev: 'eth0',
-      ...(mac === undefined ? { state: ['FAILED'] } : { state: ['REACHABLE'], mac }),
-    },
-    command: 'ip neigh',
-  };
-}
 
 describe('where the machine that answers may not be the one that was looked at', () => {
   const FOREIGN = '02:00:00:00:00:99';

@@ -1,23 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { NeighbourSample, Probe, SocketState } from '../model/observation.ts';
-import { Snapshot } from '../model/snapshot.ts';
+import { healthy, isTarget, neighbour, recorded, SERVER } from '../../test/support/healthy-look.ts';
+import type { NeighbourSample, SocketState } from '../model/observation.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 import { checklistOf } from './checklist.ts';
 import { diagnose } from './diagnose.ts';
 
-function recorded(name: string): Snapshot {
-  const path = `${import.meta.dirname}/../../test/scenarios/${name}.snapshot.json`;
-  return Snapshot.parse(JSON.parse(readFileSync(path, 'utf8')));
-}
-
-const healthy = recorded('healthy');
 const { from, to } = healthy.question;
-const [SERVER = ''] = healthy.question.serverAddresses;
 const CLIENT = '10.0.0.197';
-
-function isTarget(o: Snapshot['observations'][number]): o is Probe {
-  return o.kind === 'probe' && o.role === 'target' && o.host === from;
-}
 
 /** The same look, with every probe to the server silent. */
 function silenced(more: readonly Snapshot['observations'][number][] = []): Snapshot {
@@ -35,21 +24,6 @@ function socket(host: string, state: SocketState['state']): SocketState {
   const [local, remote] = host === to ? ends : ([ends[1], ends[0]] as const);
   const atUnixMs = healthy.endedUnixMs;
   return { kind: 'socket', host, atUnixMs, state, local, remote, command: 'ss -tan' };
-}
-
-/** @param mac Absent: nobody answers. */
-function neighbour(mac: string | undefined): NeighbourSample {
-  return {
-    kind: 'neighbour',
-    host: from,
-    atUnixMs: healthy.endedUnixMs,
-    neighbour: {
-      address: SERVER,
-      dev: 'eth0',
-      ...(mac === undefined ? { state: ['FAILED'] } : { state: ['REACHABLE'], mac }),
-    },
-    command: 'ip neigh',
-  };
 }
 
 describe('where both ends were looked at and no cause explains the silence', () => {
